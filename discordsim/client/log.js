@@ -1,0 +1,61 @@
+// The list of messages of the open channel. It is redrawn as a whole, but a message that did not change keeps its element,
+// so that open menus and revealed spoilers stay.
+import { fill, h } from './dom.js';
+import { flags, has, kind, sentAt, view } from './view.js';
+import { dayLine, sameDay } from './time.js';
+import { drawMessage } from './message.js';
+
+const GROUP = 7 * 60_000; // Discord's own: after seven minutes the name is shown again
+
+let drawn = new Map(); // message id → {key, el}
+
+// drawLog redraws; it stays at the end if it was at the end, or goes there with toEnd.
+export function drawLog(acts, { toEnd = false } = {}) {
+  const log = document.getElementById('log');
+  const scroller = document.getElementById('scroller');
+  const atEnd = toEnd || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const fromEnd = scroller.scrollHeight - scroller.scrollTop;
+  const channel = view.channel;
+  const list = channel ? (view.messages.get(channel.id) ?? []).filter((m) => !view.dismissed.has(m.id)) : [];
+  fill(log, channel ? [view.complete.has(channel.id) && beginning(channel), rows(list, acts)] : nothingOpen());
+  scroller.scrollTop = atEnd ? scroller.scrollHeight : scroller.scrollHeight - fromEnd;
+}
+
+function rows(list, acts) {
+  const next = new Map();
+  const out = [];
+  list.forEach((m, i) => {
+    const before = list[i - 1];
+    const newDay = before && !sameDay(sentAt(before.id), sentAt(m.id));
+    if (newDay) out.push(h('div', { class: 'day-line', role: 'separator' }, h('span', {}, dayLine(sentAt(m.id)))));
+    const entry = element(m, !newDay && joins(before, m), acts);
+    next.set(m.id, entry);
+    out.push(entry.el);
+  });
+  drawn = next;
+  return out;
+}
+
+function element(m, grouped, acts) {
+  const key = JSON.stringify([m, grouped, view.editing === m.id, view.replyTo?.id === m.id, [...acts.busy(m)], acts.failed(m), view.version, view.me?.id]);
+  const old = drawn.get(m.id);
+  return old?.key === key ? old : { key, el: drawMessage(m, grouped, acts) };
+}
+
+function joins(before, m) {
+  return Boolean(before) && before.author?.id === m.author?.id && m.type === 0 && [0, 19, 20].includes(before.type)
+    && before.author?.username === m.author?.username && has(before, flags.ephemeral) === has(m, flags.ephemeral)
+    && !m.interaction_metadata && sentAt(m.id) - sentAt(before.id) < GROUP;
+}
+
+function beginning(channel) {
+  if (channel.type === kind.dm) {
+    const name = channel.recipients?.[0]?.global_name || channel.name;
+    return h('header', { class: 'beginning' }, h('h2', {}, name), h('p', {}, `This is the beginning of your direct messages with ${name}.`));
+  }
+  return h('header', { class: 'beginning' },
+    h('h2', {}, `Welcome to #${channel.name}!`),
+    h('p', {}, `This is the start of the #${channel.name} ${[10, 11, 12].includes(channel.type) ? 'thread' : 'channel'}.`));
+}
+
+const nothingOpen = () => h('header', { class: 'beginning' }, h('h2', {}, 'Nothing is open'), h('p', {}, 'Choose a channel on the left.'));
