@@ -1,0 +1,84 @@
+package archtest
+
+import (
+	"go/ast"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func environmentRule(s source) []string {
+	if s.isTest() || s.part() == "cmd" {
+		return nil
+	}
+	return s.uses("os", "Getenv", "LookupEnv", "Environ", "ExpandEnv")
+}
+
+func TestOnlyCmdReadsTheEnvironment(t *testing.T) {
+	for _, s := range project(t) {
+		report(t, environmentRule(s), "hand it in from cmd")
+	}
+	mustCatch(t, environmentRule, parse(t, "bot/x.go", `package bot; import "os"; var x = os.Getenv("X")`))
+}
+
+func clockRule(s source) []string {
+	if s.isTest() || s.part() == "cmd" || s.dir() == "internal/clock" || s.path == "discordsim/clock.go" || s.dir() == "store/storetest" {
+		return nil
+	}
+	return s.uses("time", "Now", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick", "Since", "Until")
+}
+
+func TestOnlyTheClockKnowsTheTime(t *testing.T) {
+	for _, s := range project(t) {
+		report(t, clockRule(s), "take a clock.Clock, so that the demo and the tests can move time")
+	}
+	mustCatch(t, clockRule, parse(t, "bot/x.go", `package bot; import "time"; var x = time.Now()`))
+	mustCatch(t, clockRule, parse(t, "bot/x.go", `package bot; import "time"; var x = time.Now`))
+}
+
+var sqlTime = regexp.MustCompile(`(?i)\bnow\(\)|\bcurrent_(timestamp|date|time)\b|\bclock_timestamp\(|\bstatement_timestamp\(`)
+
+func TestSQLIsToldTheTime(t *testing.T) {
+	seen := 0
+	walk(t, func(p string) {
+		if !strings.HasSuffix(p, ".sql") {
+			return
+		}
+		seen++
+		text, err := os.ReadFile(filepath.Join(root, p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			code, _, _ := strings.Cut(line, "--")
+			if sqlTime.MatchString(code) {
+				t.Errorf("%s:%d: %s (pass @now)", p, i+1, strings.TrimSpace(line))
+			}
+		}
+	})
+	if seen == 0 {
+		t.Error("found no SQL at all")
+	}
+	if !sqlTime.MatchString("DEFAULT now()") {
+		t.Error("the rule does not see now()")
+	}
+}
+
+func initRule(s source) []string {
+	var wrong []string
+	for _, d := range s.ast.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+			wrong = append(wrong, s.at(f)+": func init")
+		}
+	}
+	return wrong
+}
+
+func TestNothingHappensBeforeMain(t *testing.T) {
+	for _, s := range project(t) {
+		report(t, initRule(s), "main is the wiring diagram")
+	}
+	mustCatch(t, initRule, parse(t, "bot/x.go", `package bot; func init() {}`))
+}
