@@ -1,0 +1,130 @@
+package keys
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// damaged is a file of the keyring that is not as it was written.
+type damaged struct {
+	file  string
+	cause error
+}
+
+func (d damaged) Error() string {
+	return fmt.Sprintf("keyring file %q is damaged: %v", d.file, d.cause)
+}
+func (d damaged) Unwrap() error { return d.cause }
+
+// start reads the state that counts and finishes what a power cut interrupted, or makes a keyring where there is none.
+func (r *Ring) start() error {
+	file, err := r.dir.Read(rootFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read root: %w", err)
+	}
+	generation, root, ok := newestRoot(file)
+	if !ok {
+		return r.create()
+	}
+	if err := r.load(generation, root); err != nil {
+		return err
+	}
+	unfinished, err := r.loadLedger()
+	if err != nil {
+		return err
+	}
+	// Always, and not only when the other slot is whole: a wipe that was torn may have left ROOT between the tears.
+	if err := wipeOther(r.dir, generation); err != nil {
+		return err
+	}
+	r.tidy()
+	if len(unfinished) > 0 {
+		r.log.Info("finishing what was being forgotten when the program stopped", "entries", len(unfinished))
+	}
+	r.puncture(unfinished)
+	return r.apply(nil, nil)
+}
+
+// create makes a keyring. A directory with more in it than a first start can have left is one whose root is lost.
+func (r *Ring) create() error {
+	names, err := r.dir.List()
+	if err != nil {
+		return fmt.Errorf("list keyring: %w", err)
+	}
+	firstPage := fmt.Sprintf("%s%02x.", pagePrefix, pageOf(server.guild))
+	for _, name := range names {
+		isTop := strings.HasPrefix(name, topPrefix) && name != topName(1)
+		isPage := strings.HasPrefix(name, pagePrefix) && !strings.HasPrefix(name, firstPage)
+		if isTop || isPage || name == ledgerFile {
+			return damaged{rootFile, errors.New("no slot of it is whole, and there are keys that only it opens")}
+		}
+	}
+	if err := r.dir.Create(rootFile, make([]byte, rootSize)); err != nil {
+		return fmt.Errorf("create root: %w", err)
+	}
+	id := fresh()
+	r.top.id = [16]byte(id[:])
+	r.ledger = emptyLedger(r.top.id)
+	r.top.chain = r.ledger.chain
+	return r.apply(map[tenancy]*tree{server: {cover: newCover()}}, nil)
+}
+
+// load reads the generation that ROOT opens: all of it, so that damage is found now and not when a key is needed.
+func (r *Ring) load(generation uint64, root secret) error {
+	content, err := r.readSealed(root, topName(generation))
+	if err != nil {
+		return err
+	}
+	if r.top, err = decodeTop(content); err != nil {
+		return damaged{topName(generation), err}
+	}
+	for i, ref := range r.top.pages {
+		if ref.id == 0 {
+			continue
+		}
+		content, err := r.readSealed(ref.key, pageName(i, ref))
+		if err != nil {
+			return err
+		}
+		if r.pages[i], err = decodePage(i, content); err != nil {
+			return damaged{pageName(i, ref), err}
+		}
+	}
+	r.generation = generation
+	return nil
+}
+
+func (r *Ring) readSealed(key secret, name string) ([]byte, error) {
+	file, err := r.dir.Read(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, damaged{name, err}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	content, err := unsealFile(key, name, file)
+	if err != nil {
+		return nil, damaged{name, err}
+	}
+	return content, nil
+}
+
+// loadLedger reads the ledger and returns what it asks for that the pages have not carried out.
+func (r *Ring) loadLedger() (unfinished []entry, err error) {
+	l, entries, err := readLedger(r.dir, &r.top)
+	if err != nil {
+		return nil, err
+	}
+	r.ledger = l
+	for _, e := range entries {
+		if e.path.IsZero() {
+			r.gone[e.tenancy()] = struct{}{}
+		}
+		if e.Seq > r.top.applied {
+			unfinished = append(unfinished, e)
+		}
+	}
+	return unfinished, nil
+}
