@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ticketbot/internal/fault"
 )
@@ -18,11 +19,8 @@ type OpenRequest struct {
 // Open gives a member a private channel with the right staff. It returns the open ticket, or the ticket as Void and
 // the reason when Discord refused.
 func (s *Service) Open(ctx context.Context, g Guild, by Actor, req OpenRequest) (*Ticket, error) {
-	c, err := s.store.Category(ctx, g, req.Category)
+	c, err := s.openable(ctx, g, by, req.Category)
 	if err != nil {
-		return nil, err
-	}
-	if err := May(by, VerbOpen, nil, c); err != nil {
 		return nil, err
 	}
 	answers, err := c.Form.Fill(req.Submitted)
@@ -46,7 +44,7 @@ func (s *Service) Open(ctx context.Context, g Guild, by Actor, req OpenRequest) 
 		if n, err := tx.CountAlive(ctx, t.Opener, c.ID); err != nil {
 			return err
 		} else if n >= c.Limit {
-			return fault.New(fault.Limit, "ticket.open.limit", "limit", c.Limit, "category", c.Name)
+			return errLimit
 		}
 		if err := tx.InsertTicket(ctx, t, req.Request); err != nil {
 			return err
@@ -57,6 +55,9 @@ func (s *Service) Open(ctx context.Context, g Guild, by Actor, req OpenRequest) 
 		effect = &Effect{Guild: g, Ticket: t.ID, Kind: EffectOpenChannel, At: t.OpenedAt, Detail: EffectDetail{User: by.User.ID}}
 		return tx.AddEffect(ctx, effect)
 	})
+	if errors.Is(err, errLimit) {
+		err = s.limitReached(ctx, c, t.Opener)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open a ticket: %w", err)
 	}
@@ -127,7 +128,7 @@ func (s *Service) ensureChannel(ctx context.Context, e *Effect, t *Ticket, c *Ca
 		}
 		t.Channel = made.ID
 		if len(made.Missing) > 0 {
-			return fault.New(fault.Permission, "ticket.open.missing", "permissions", made.Missing)
+			return fault.New(fault.Permission, "ticket.open.missing", "permissions", strings.Join(made.Missing, ", "))
 		}
 	}
 	s.rooms.Add(Room{Guild: t.Guild, Ticket: t.ID, Number: t.Number, Channel: t.Channel})

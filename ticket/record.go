@@ -32,6 +32,11 @@ type Sighting struct {
 
 // Record keeps sightings, and returns when they are committed.
 func (s *Service) Record(ctx context.Context, seen ...Sighting) error {
+	for i := range seen {
+		if seen[i].Room.Parent != 0 {
+			seen[i].Content.Thread = seen[i].Room.Channel
+		}
+	}
 	return s.recorder.Record(ctx, seen)
 }
 

@@ -31,12 +31,16 @@ func (r *Rooms) Add(room Room) {
 	r.set[room.Channel] = room
 }
 
-// Remove ends it.
+// Remove ends it, and with a ticket's channel what is kept of the threads inside it.
 func (r *Rooms) Remove(c ChannelID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.set, c)
-	delete(r.gaps, c)
+	for id, room := range r.set {
+		if id == c || room.Parent == c {
+			delete(r.set, id)
+			delete(r.gaps, id)
+		}
+	}
 }
 
 // Room finds the room of a channel.
