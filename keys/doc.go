@@ -14,13 +14,11 @@
 //
 // To forget a leaf, the node above it is replaced by the siblings on the way down:
 //
-//	        ●  kept                     ·  gone
-//	      ┌─┴─┐                       ┌─┴─┐
-//	      ·   ·      forget ×         ·   ●  kept
-//	    ┌─┴─┐                       ┌─┴─┐
-//	    ·   ·       ─────────►   kept ●   ·  gone
-//	  ┌─┴─┐                             ┌─┴─┐
-//	  ·   ×                        kept ●   ×  cannot be computed by anybody
+//	     ●                              ○
+//	  ┌──┴──┐                        ┌──┴──┐
+//	  ·     ·        forget ×        ○     ●         ● in the keyring
+//	┌─┴─┐          ───────────►    ┌─┴─┐             · computed from it
+//	·   ×                          ●   ×             ○ gone
 //
 // Everything else can still be computed and × cannot, because nothing above it is left. What is kept of a tree is called
 // its cover. It grows by up to 63 nodes (2.6 KB) for a forgotten person; forgotten tickets are neighbours, and melt

@@ -1,0 +1,405 @@
+package keys
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"ticketbot/internal/clock"
+	"ticketbot/keys/internal/disk/disktest"
+)
+
+// world is a keyring on a disk that can fail, and what a fair judge knows of it.
+type world struct {
+	disk *disktest.Sim
+	ring *Ring
+
+	keys  map[fact]secret // what each leaf's key was when all was well
+	asked map[fact]bool   // to be forgotten
+	acked map[fact]bool   // forgotten, as Forget has said
+	added map[fact]secret // of guilds that AddGuild has said are there
+}
+
+type fact struct {
+	ten  tenancy
+	path Path
+}
+
+var (
+	options = Options{Clock: clock.NewManual(time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC))}
+
+	alpha, beta, gamma, late = tenancy{1001, 1}, tenancy{1002, 1}, tenancy{1003, 7}, tenancy{77, 1}
+	ana, ben                 = personPath(1 << 20), personPath(1 << 60)
+)
+
+func newWorld(t testing.TB, seed uint64) *world {
+	t.Helper()
+	w := &world{
+		disk: disktest.New(seed),
+		keys: map[fact]secret{}, asked: map[fact]bool{}, acked: map[fact]bool{}, added: map[fact]secret{},
+	}
+	if err := w.open(); err != nil {
+		t.Fatal(err)
+	}
+	for _, ten := range []tenancy{alpha, beta, gamma} {
+		if err := w.ring.AddGuild(context.Background(), ten.guild, ten.epoch); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []Path{ana, ben, TicketPath(1), TicketPath(2), TicketPath(9), guildPath(purposeIndex)} {
+			key, err := w.ring.leaf(ten, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.keys[fact{ten, p}] = key
+		}
+	}
+	w.disk.Ops = 0
+	return w
+}
+
+func (w *world) open() (err error) {
+	w.ring, err = openOn(w.disk, options)
+	return err
+}
+
+// story is what happens to a world, a step at a time. A step may be done again after it has failed.
+func (w *world) story() []func() error {
+	return []func() error{
+		func() error { return w.forget(puncture(alpha, ana), puncture(beta, TicketPath(2))) },
+		func() error { return w.add(late) },
+		func() error { return w.forget(Puncture{Guild: gamma.guild, Epoch: gamma.epoch, Whole: true}) },
+	}
+}
+
+func puncture(ten tenancy, p Path) Puncture {
+	return Puncture{Guild: ten.guild, Epoch: ten.epoch, Path: p}
+}
+
+func (w *world) forget(punctures ...Puncture) error {
+	mark := func(said map[fact]bool) {
+		for f := range w.keys {
+			for _, p := range punctures {
+				if f.ten == p.tenancy() && (p.Whole || p.Path == f.path) {
+					said[f] = true
+				}
+			}
+		}
+	}
+	mark(w.asked)
+	err := w.ring.Forget(context.Background(), punctures)
+	if err == nil {
+		mark(w.acked)
+	}
+	return err
+}
+
+func (w *world) add(ten tenancy) error {
+	if err := w.ring.AddGuild(context.Background(), ten.guild, ten.epoch); err != nil {
+		return err
+	}
+	key, err := w.ring.leaf(ten, TicketPath(1))
+	w.added[fact{ten, TicketPath(1)}] = key
+	return err
+}
+
+// judge says what is wrong with the ring, by what the callers were told.
+func (w *world) judge() error {
+	for f, want := range w.keys {
+		got, err := w.ring.leaf(f.ten, f.path)
+		switch {
+		case w.acked[f] && !errors.Is(err, ErrForgotten):
+			return fmt.Errorf("%v of %v was forgotten and is back: %v", f.path, f.ten, err)
+		case !w.asked[f] && err != nil:
+			return fmt.Errorf("%v of %v is lost: %w", f.path, f.ten, err)
+		case err == nil && got != want:
+			return fmt.Errorf("%v of %v has another key", f.path, f.ten)
+		}
+	}
+	for f, want := range w.added {
+		if got, err := w.ring.leaf(f.ten, f.path); err != nil || got != want {
+			return fmt.Errorf("%v was added and is lost: %v", f.ten, err)
+		}
+	}
+	return w.judgeLedger()
+}
+
+// judgeLedger: whatever the ledger says is forgotten, whether the caller was told or not.
+func (w *world) judgeLedger() error {
+	file, _ := w.disk.Read(ledgerFile)
+	for line := range bytes.Lines(file) {
+		var e entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			return fmt.Errorf("ledger has the line %q: %w", line, err)
+		}
+		for f := range w.keys {
+			if f.ten != e.tenancy() || e.Path != "" && e.Path != fmt.Sprintf("%x", f.path.Bytes()) {
+				continue
+			}
+			if _, err := w.ring.leaf(f.ten, f.path); !errors.Is(err, ErrForgotten) {
+				return fmt.Errorf("ledger says that %v of %v is forgotten, and it is not: %v", f.path, f.ten, err)
+			}
+		}
+	}
+	return nil
+}
+
+// forgotten are the facts that are gone, acknowledged or finished by a start.
+func (w *world) forgotten() []fact {
+	var gone []fact
+	for f := range w.keys {
+		if _, err := w.ring.leaf(f.ten, f.path); errors.Is(err, ErrForgotten) {
+			gone = append(gone, f)
+		}
+	}
+	return gone
+}
+
+func TestPowerCut(t *testing.T) {
+	seeds := uint64(40)
+	if testing.Short() {
+		seeds = 4
+	}
+	runs, cuts, attacks := 0, 0, 0
+	for seed := range seeds {
+		for cutAt := 1; ; cutAt++ {
+			w := newWorld(t, seed)
+			secrets := w.ancestors()
+			if w.liveThrough(cutAt) {
+				break
+			}
+			rnd := rand.New(rand.NewPCG(seed, uint64(cutAt)))
+			for range rnd.IntN(3) {
+				w.disk.CutAt = 1 + rnd.IntN(8)
+				w.open()
+				w.disk.Reboot()
+				cuts++
+			}
+			if err := w.open(); err != nil {
+				t.Fatalf("seed %d, cut at %d: does not open: %v", seed, cutAt, err)
+			}
+			if err := w.judge(); err != nil {
+				t.Fatalf("seed %d, cut at %d: %v", seed, cutAt, err)
+			}
+			if seed < 2 {
+				won := w.attack(secrets, false)
+				for _, f := range w.forgotten() {
+					if won[f] {
+						t.Fatalf("seed %d, cut at %d: %v of %v can be recovered", seed, cutAt, f.path, f.ten)
+					}
+				}
+				attacks++
+			}
+			runs++
+		}
+	}
+	t.Logf("%d power cuts, %d more during recovery, %d attacks", runs, cuts, attacks)
+}
+
+// liveThrough tells the story with a power cut at operation cutAt, and says whether it ended before the cut.
+func (w *world) liveThrough(cutAt int) (whole bool) {
+	w.disk.CutAt = cutAt
+	for _, step := range w.story() {
+		if step() != nil {
+			break
+		}
+	}
+	whole = w.disk.Ops < cutAt
+	w.disk.Reboot()
+	return whole
+}
+
+func TestPowerCut_on_the_very_first_start(t *testing.T) {
+	for seed := range uint64(40) {
+		for cutAt := 1; ; cutAt++ {
+			disk := disktest.New(seed)
+			disk.CutAt = cutAt
+			openOn(disk, options)
+			if disk.Ops < cutAt {
+				break
+			}
+			disk.Reboot()
+			r, err := openOn(disk, options)
+			if err != nil {
+				t.Fatalf("seed %d, cut at %d: %v", seed, cutAt, err)
+			}
+			if err := r.AddGuild(t.Context(), 5, 1); err != nil {
+				t.Fatalf("seed %d, cut at %d: %v", seed, cutAt, err)
+			}
+		}
+	}
+}
+
+func TestFailedWrite(t *testing.T) {
+	halted, retried := 0, 0
+	for seed := range uint64(10) {
+		for failAt := 1; ; failAt++ {
+			w := newWorld(t, seed)
+			w.disk.FailAt = failAt
+			for _, step := range w.story() {
+				err := step()
+				if errors.Is(err, ErrHalted) {
+					halted++
+					if again := step(); !errors.Is(again, ErrHalted) {
+						t.Fatalf("seed %d, failure at %d: a halted ring goes on: %v", seed, failAt, again)
+					}
+					if err = w.open(); err == nil {
+						err = step()
+					}
+				} else if err != nil {
+					retried++
+					err = step()
+				}
+				if err != nil {
+					t.Fatalf("seed %d, failure at %d: second try: %v", seed, failAt, err)
+				}
+			}
+			if err := w.judge(); err != nil {
+				t.Fatalf("seed %d, failure at %d: %v", seed, failAt, err)
+			}
+			reached := w.disk.Ops >= failAt
+			w.disk.FailAt = 0
+			if err := w.open(); err != nil {
+				t.Fatalf("seed %d, failure at %d: does not open again: %v", seed, failAt, err)
+			}
+			if err := w.judge(); err != nil {
+				t.Fatalf("seed %d, failure at %d, after a restart: %v", seed, failAt, err)
+			}
+			if !reached {
+				break
+			}
+		}
+	}
+	if halted == 0 || retried == 0 {
+		t.Errorf("%d failures halted the ring and %d were tried again; want some of both", halted, retried)
+	}
+}
+
+func TestHaltedRing_still_seals_and_refuses_what_is_being_forgotten(t *testing.T) {
+	w := newWorld(t, 1)
+	ref := Ref{Guild: alpha.guild, Epoch: alpha.epoch, Field: FieldMessage, Row: 1, Person: ana}
+	w.disk.FailAt = 5 // ledger, page, top, directory, root slot
+	if err := w.forget(puncture(alpha, ana)); !errors.Is(err, ErrHalted) {
+		t.Fatalf("Forget error = %v, want ErrHalted", err)
+	}
+	if _, err := w.ring.Seal(ref, nil); !errors.Is(err, ErrForgotten) {
+		t.Errorf("Seal for the forgotten person: %v, want ErrForgotten", err)
+	}
+	ref.Person = ben
+	sealed, err := w.ring.Seal(ref, []byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.open(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := w.ring.Unseal(ref, sealed); err != nil || string(got) != "x" {
+		t.Errorf("after a restart Unseal = %q, %v", got, err)
+	}
+	if _, err := w.ring.leaf(alpha, ana); !errors.Is(err, ErrForgotten) {
+		t.Errorf("after a restart the forgotten leaf: %v, want ErrForgotten", err)
+	}
+}
+
+// ancestors are, for each fact, every node from which its key can be computed, and the key.
+func (w *world) ancestors() map[fact][]secret {
+	all := map[fact][]secret{}
+	for f, key := range w.keys {
+		t, _ := w.ring.tree(f.ten)
+		n := t.cover[t.cover.find(f.path)]
+		line := []secret{key, n.seed}
+		for n.len < f.path.len {
+			n, _ = n.step(f.path)
+			line = append(line, n.seed)
+		}
+		all[f] = line
+	}
+	return all
+}
+
+// attack holds every byte the disk was ever given but for overwritten root slots, unless slotsToo, and the root file as it
+// is. It tries whatever it reads as a key on every file, and says whose key, or a node above it, it has then seen.
+func (w *world) attack(secrets map[fact][]secret, slotsToo bool) map[fact]bool {
+	root, _ := w.disk.Read(rootFile)
+	a := attacker{blobs: slices.Clone(w.disk.Written), tried: map[secret]bool{}}
+	a.tryWindows(root)
+	if slotsToo {
+		for _, old := range w.disk.Slots {
+			a.tryWindows(old)
+		}
+	}
+	won := map[fact]bool{}
+	for f, line := range secrets {
+		for _, s := range line {
+			won[f] = won[f] || slices.ContainsFunc(a.read, func(b []byte) bool { return bytes.Contains(b, s[:]) })
+		}
+	}
+	return won
+}
+
+type attacker struct {
+	blobs []disktest.Blob // not opened yet
+	tried map[secret]bool
+	read  [][]byte
+}
+
+// tryWindows tries each 32 bytes of b, at every multiple of 8, where the formats of root and top have their keys.
+func (a *attacker) tryWindows(b []byte) {
+	a.read = append(a.read, b)
+	for i := 0; i+32 <= len(b); i += 8 {
+		key := secret(b[i:])
+		if a.tried[key] {
+			continue
+		}
+		a.tried[key] = true
+		var opened [][]byte
+		a.blobs = slices.DeleteFunc(a.blobs, func(blob disktest.Blob) bool {
+			content, err := unsealFile(key, blob.Name, blob.Data)
+			if err == nil {
+				opened = append(opened, content)
+			}
+			return err == nil
+		})
+		for _, content := range opened {
+			a.tryWindows(content)
+		}
+	}
+}
+
+func TestAttack(t *testing.T) {
+	victim, ticket, whole := fact{alpha, ana}, fact{beta, TicketPath(2)}, fact{gamma, ben}
+	neighbours := []fact{{alpha, ben}, {alpha, TicketPath(2)}, {beta, TicketPath(1)}, {beta, ana}}
+	w := newWorld(t, 3)
+	secrets := w.ancestors()
+
+	before := w.attack(secrets, false)
+	for f := range w.keys {
+		if !before[f] {
+			t.Fatalf("the attacker is blind: before anything is forgotten it does not find %v of %v", f.path, f.ten)
+		}
+	}
+	for _, step := range w.story() {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after := w.attack(secrets, false)
+	for _, f := range []fact{victim, ticket, whole} {
+		if after[f] {
+			t.Errorf("%v of %v was forgotten and can be recovered", f.path, f.ten)
+		}
+	}
+	for _, f := range neighbours {
+		if !after[f] {
+			t.Errorf("%v of %v was not forgotten and is not found: the attacker is blind", f.path, f.ten)
+		}
+	}
+	if leaked := w.attack(secrets, true); !leaked[victim] || !leaked[ticket] || !leaked[whole] {
+		t.Error("with the overwritten root slots the attacker should win; it does not, so it would miss a leak")
+	}
+}
