@@ -1,6 +1,8 @@
 package keys
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 
@@ -32,6 +34,9 @@ type Ring struct {
 	dirty  map[int]bool // pages that differ from their files, after a commit that failed
 	halted error
 }
+
+// Format keeps a ring that somebody prints or logs from printing its keys.
+func (r *Ring) Format(f fmt.State, _ rune) { io.WriteString(f, "(keyring)") }
 
 // tree is what one guild's keys are computed from. A puncture makes another tree.
 type tree struct {

@@ -4,14 +4,15 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"fmt"
+	"io"
 	"slices"
 )
 
 // secret is 256 bits that must not be seen; printing one shows nothing.
 type secret [32]byte
 
-func (secret) String() string   { return "(secret)" }
-func (secret) GoString() string { return "(secret)" }
+func (secret) Format(f fmt.State, _ rune) { io.WriteString(f, "(secret)") }
 
 func fresh() (s secret) {
 	rand.Read(s[:]) // never fails: the program ends rather than go on without randomness
