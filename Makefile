@@ -1,0 +1,34 @@
+# `make` prints the tasks.
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check generate soak bench
+
+TESTS ?= ./...
+
+help: ## these lines
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+demo: ## the whole product on this machine: a private PostgreSQL, a simulated Discord, the bot, the website
+	@go run ./cmd/ticketbot demo $(ARGS)
+
+run: ## the real thing, configured by the environment (docs/running.md)
+	@go run ./cmd/ticketbot run $(ARGS)
+
+check: ## formatting, vet, generated code up to date, the rules of the house
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'not formatted:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go mod verify >/dev/null
+	go mod tidy -diff
+	go vet ./...
+	go test ./internal/archtest
+
+test: check ## everything that must hold, as CI runs it
+	go test -race -timeout 30m $(TESTS)
+
+generate: ## SQL to Go and the API's description; the tools compile for some minutes the first time
+	cd store && go tool -modfile=../tools/go.mod sqlc generate
+	go test ./api -run TestTheCommittedDescriptionIsTheRoutersOwn -update
+
+soak: ## the same checks at full size, some hours; figures go to docs/measurements.md
+	TICKETBOT_TEST_SIZE=soak go test -timeout 12h -count=1 -v $(TESTS)
+
+bench: ## the benchmarks
+	go test -run '^$$' -bench . -benchmem $(TESTS)
