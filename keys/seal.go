@@ -89,7 +89,7 @@ func (r *Ring) unseal(ref Ref, sealed []byte) ([]byte, error) {
 
 // recordKey is the key of one row's field; extra goes into the salt, after the row.
 func (r *Ring) recordKey(ref Ref, label string, extra []byte) (secret, error) {
-	var joined []byte
+	joined := make([]byte, 0, 2*len(secret{}))
 	for _, p := range ref.leaves() {
 		key, err := r.leaf(ref.tenancy(), p)
 		if err != nil {
