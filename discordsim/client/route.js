@@ -20,10 +20,8 @@ export function href({ as, guild, channel }) {
 export function go(place, { replace = false } = {}) {
   const to = href(place);
   if (to === location.hash) return;
-  if (replace) {
-    history.replaceState(null, '', to);
-    dispatchEvent(new HashChangeEvent('hashchange'));
-  } else location.hash = to;
+  if (replace) history.replaceState(null, '', to);
+  else location.hash = to;
 }
 
 // find takes a thing by id or, ignoring case and a leading #, by one of its names.

@@ -1,0 +1,55 @@
+// What the stream brings, put into the view. Messages are applied one by one; everything else that changed is fetched anew.
+import { flags, has, nameOf, now, view } from './view.js';
+
+const newest = (id) => BigInt(id);
+
+// apply puts one event into the view and says what has to be drawn: 'messages', 'world', 'typing' or nothing.
+export function apply(event) {
+  const { t, d } = event;
+  switch (t) {
+    case 'MESSAGE_CREATE': return created(d);
+    case 'MESSAGE_UPDATE': return put(d), 'messages';
+    case 'MESSAGE_DELETE': return gone(d.channel_id, [d.id]);
+    case 'MESSAGE_DELETE_BULK': return gone(d.channel_id, d.ids);
+    case 'TYPING_START': return typing(d);
+    case 'WORLD': return 'world';
+    default: return '';
+  }
+}
+
+function created(m) {
+  put(m);
+  view.typing.get(m.channel_id)?.delete(m.author?.id);
+  if (m.channel_id !== view.channel?.id && m.author?.id !== view.me?.id && !has(m, flags.ephemeral)) view.unread.add(m.channel_id);
+  return view.channel?.id === m.channel_id ? 'messages' : 'rail';
+}
+
+// put keeps a channel's messages in the order of their ids. A channel that was never opened has no list yet.
+export function put(m) {
+  const list = view.messages.get(m.channel_id);
+  if (!list) return;
+  const at = list.findIndex((x) => x.id === m.id);
+  if (at >= 0) { list[at] = m; return; }
+  let i = list.length;
+  while (i > 0 && newest(list[i - 1].id) > newest(m.id)) i -= 1;
+  list.splice(i, 0, m);
+}
+
+function gone(channelID, ids) {
+  const list = view.messages.get(channelID);
+  if (!list) return '';
+  view.messages.set(channelID, list.filter((m) => !ids.includes(m.id)).map((m) => (
+    ids.includes(m.message_reference?.message_id) ? { ...m, referenced_message: null } : m)));
+  return 'messages';
+}
+
+const TYPING = 10_000;
+
+function typing(d) {
+  if (d.user_id === view.me?.id) return '';
+  const people = view.typing.get(d.channel_id) ?? new Map();
+  people.set(d.user_id, { name: nameOf(d.user), until: now() + TYPING });
+  view.typing.set(d.channel_id, people);
+  setTimeout(() => { people.delete(d.user_id); dispatchEvent(new Event('typing-over')); }, TYPING);
+  return 'typing';
+}
