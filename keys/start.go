@@ -68,6 +68,7 @@ func (r *Ring) create() error {
 	r.top.id = [16]byte(id[:])
 	r.ledger = emptyLedger(r.top.id)
 	r.top.chain = r.ledger.chain
+	r.log.Info("making a new keyring, as there is none")
 	return r.apply(map[tenancy]*tree{server: {cover: newCover()}}, nil)
 }
 
