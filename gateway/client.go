@@ -26,7 +26,7 @@ type Handler interface {
 
 // Resume is what another process needs to go on with a session. The zero value means that there is none.
 type Resume struct {
-	SessionID string // secret: with the token it lets anybody take over the connection
+	SessionID string // opaque, and secret: with the token it lets anybody take over the connection
 	URL       string // resume_gateway_url
 	Seq       int64  // everything up to here is committed
 }

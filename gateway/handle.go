@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 
 	"ticketbot/internal/clock"
@@ -123,10 +124,20 @@ type panicked struct {
 	stack []byte
 }
 
-func (p panicked) Error() string { return fmt.Sprintf("panic with a %T", p.value) }
+// Error quotes what the runtime says, which knows no content, and nothing else.
+func (p panicked) Error() string {
+	if err, ok := p.value.(runtime.Error); ok {
+		return "panic: " + err.Error()
+	}
+	return fmt.Sprintf("panic with a %T", p.value)
+}
 
 // nameOf names an error without quoting it: the fault's key, PostgreSQL's code, or the innermost type.
 func nameOf(err error) string {
+	var p panicked
+	if errors.As(err, &p) {
+		return p.Error()
+	}
 	if f := fault.From(err); f != nil {
 		return f.Kind.String() + " " + f.Key
 	}

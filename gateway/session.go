@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"ticketbot/internal/clock"
@@ -44,8 +46,8 @@ func (c *Client) loadSession(ctx context.Context) error {
 		r, err := c.cfg.States.Load(ctx, c.cfg.ShardID)
 		if err == nil {
 			c.saved = r
-			if r.SessionID != "" {
-				c.setSession(&session{id: r.SessionID, url: r.URL, point: newPoint(r.Seq)})
+			if id, ok := c.cfg.recall(r.SessionID); ok {
+				c.setSession(&session{id: id, url: r.URL, point: newPoint(r.Seq)})
 			}
 			return nil
 		}
@@ -109,7 +111,19 @@ func (c *Client) resumePoint() Resume {
 	if seq == 0 {
 		return Resume{}
 	}
-	return Resume{SessionID: s.id, URL: s.url, Seq: seq}
+	return Resume{SessionID: c.cfg.remember(s.id), URL: s.url, Seq: seq}
+}
+
+// remember writes beside a session what it was made for. A session keeps its shard count and intents for life, so a
+// process that is configured otherwise must not resume it.
+func (cfg *Config) remember(session string) string {
+	return fmt.Sprintf("%s shards=%d intents=%d", session, cfg.ShardCount, cfg.Intents)
+}
+
+// recall is the session that was remembered, if it was made for the same.
+func (cfg *Config) recall(remembered string) (session string, ok bool) {
+	session, _, _ = strings.Cut(remembered, " ")
+	return session, session != "" && remembered == cfg.remember(session)
 }
 
 // within ends the context after d on the client's clock.
