@@ -5,7 +5,7 @@ import { find, go, read } from './route.js';
 import { isThread, kind, view } from './view.js';
 import { drawRail, drawSidebar } from './sidebar.js';
 import { drawMembers } from './members.js';
-import { drawLog } from './log.js';
+import { drawLog, stayAtEnd } from './log.js';
 import { acceptDrops, drawComposer, drawTyping } from './composer.js';
 import { apply } from './events.js';
 import { drawBots, toggleAdmin } from './admin.js';
@@ -168,6 +168,7 @@ function happened(event) {
     case 'messages': redraw(); drawTyping(); break;
     case 'rail': drawRail(); drawSidebar(); break;
     case 'typing': drawTyping(); break;
+    case 'reload': if (view.channel) loadMessages(view.channel); break;
     case 'world':
       clearTimeout(worldTimer);
       worldTimer = setTimeout(worldChanged, 40);
@@ -212,6 +213,7 @@ async function start() {
   byID('scroller').addEventListener('scroll', loadOlder, { passive: true });
   addEventListener('hashchange', arrive);
   addEventListener('typing-over', drawTyping);
+  stayAtEnd(byID('scroller'), byID('log'));
   acceptDrops(byID('pane'));
   view.personas = (await get('/personas')).users;
   await arrive();

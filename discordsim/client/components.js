@@ -23,7 +23,9 @@ export const components = (list, ctx) => (list ?? []).map((c) => component(c, ct
 const unknown = (c) => h('div', { class: 'component-unknown', data: { testid: 'unknown-component' } },
   icon('unknown'), `This client does not know component type ${c?.type ?? '?'}`);
 
-const row = (c, ctx) => h('div', { class: 'component-row' }, components(c.components, ctx));
+function row(c, ctx) {
+  return h('div', { class: 'component-row' }, components(c.components, ctx));
+}
 
 const buttonStyles = { 1: 'primary', 2: 'secondary', 3: 'success', 4: 'danger', 5: 'secondary', 6: 'secondary' };
 
@@ -53,7 +55,9 @@ function section(c, ctx) {
     c.accessory && h('div', { class: 'section-accessory' }, component(c.accessory, ctx)));
 }
 
-const textDisplay = (c, ctx) => h('div', { class: 'text-display' }, markdown(c.content, ctx.where));
+function textDisplay(c, ctx) {
+  return h('div', { class: 'text-display' }, markdown(c.content, ctx.where));
+}
 
 // media turns attachment://name into the address the CDN gave that file.
 function media(item, ctx) {
@@ -80,7 +84,9 @@ function gallery(c, ctx) {
     items.map((i) => mediaTile(media(i.media, ctx), '', { spoiler: i.spoiler, description: i.description })));
 }
 
-const file = (c, ctx) => fileCard({ ...media(c.file, ctx), ...(c.name ? { title: c.name } : {}) });
+function file(c, ctx) {
+  return fileCard({ ...media(c.file, ctx), ...(c.name ? { title: c.name } : {}) });
+}
 
 function separator(c) {
   const space = c.spacing === 2 ? 'separator wide' : 'separator';

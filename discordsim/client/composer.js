@@ -1,6 +1,6 @@
 // The line at the bottom: text, files, replies, and commands.
 import { fill, h, icon, iconButton } from './dom.js';
-import { kind, may, nameOf, permission, personName, view } from './view.js';
+import { canSend, kind, may, nameOf, permission, personName, view } from './view.js';
 import { drawMenu, matching, optionLine } from './commands.js';
 import { size } from './attachments.js';
 
@@ -12,13 +12,13 @@ let drawnFor = '';
 export function drawComposer(acts, { force = false } = {}) {
   const area = document.getElementById('composer');
   const channel = view.channel;
-  const key = JSON.stringify([channel?.id, channel?.can_send, view.me?.id, view.replyTo?.id, channel?.name]);
+  const key = JSON.stringify([channel?.id, canSend(channel), view.me?.id, view.replyTo?.id, channel?.name]);
   if (key === drawnFor && !force) return;
   if (!drawnFor.startsWith(JSON.stringify([channel?.id]).slice(0, -1))) files = [];
   drawnFor = key;
   area.hidden = !channel || channel.type === kind.category;
   if (area.hidden) return;
-  if (!channel.can_send) {
+  if (!canSend(channel)) {
     fill(area, h('p', { class: 'composer-closed' }, 'You do not have permission to send messages in this channel.'));
     return;
   }

@@ -1,19 +1,20 @@
 // What the stream brings, put into the view. Messages are applied one by one; everything else that changed is fetched anew.
-import { flags, has, nameOf, now, view } from './view.js';
+import { flags, has, nameOf, view } from './view.js';
 
 const newest = (id) => BigInt(id);
 
-// apply puts one event into the view and says what has to be drawn: 'messages', 'world', 'typing' or nothing.
-export function apply(event) {
-  const { t, d } = event;
-  switch (t) {
-    case 'MESSAGE_CREATE': return created(d);
-    case 'MESSAGE_UPDATE': return put(d), 'messages';
-    case 'MESSAGE_DELETE': return gone(d.channel_id, [d.id]);
-    case 'MESSAGE_DELETE_BULK': return gone(d.channel_id, d.ids);
-    case 'TYPING_START': return typing(d);
-    case 'WORLD': return 'world';
-    default: return '';
+// apply puts one event into the view and says what has to be drawn or fetched: 'messages', 'rail', 'typing', 'reload',
+// 'world' or nothing.
+export function apply({ kind, data }) {
+  switch (kind) {
+    case 'MESSAGE_CREATE': return created(data);
+    case 'MESSAGE_UPDATE': return put(data), 'messages';
+    case 'MESSAGE_DELETE': return gone(data.channel_id, [data.id]);
+    case 'MESSAGE_DELETE_BULK': return gone(data.channel_id, data.ids);
+    case 'TYPING_START': return typing(data);
+    default:
+      if (kind.startsWith('MESSAGE_REACTION')) return 'reload';
+      return kind.startsWith('INTERACTION') ? '' : 'world';
   }
 }
 
@@ -29,11 +30,14 @@ export function put(m) {
   const list = view.messages.get(m.channel_id);
   if (!list) return;
   const at = list.findIndex((x) => x.id === m.id);
-  if (at >= 0) { list[at] = m; return; }
+  if (at >= 0) { list[at] = { ...m, reactions: mine(m.reactions, list[at].reactions) }; return; }
   let i = list.length;
   while (i > 0 && newest(list[i - 1].id) > newest(m.id)) i -= 1;
   list.splice(i, 0, m);
 }
+
+// mine keeps which reactions are this person's own, which an update does not say.
+const mine = (fresh, old) => fresh?.map((r) => ({ ...r, me: r.me || Boolean(old?.some((o) => o.me && o.emoji.name === r.emoji.name)) }));
 
 function gone(channelID, ids) {
   const list = view.messages.get(channelID);
@@ -48,7 +52,7 @@ const TYPING = 10_000;
 function typing(d) {
   if (d.user_id === view.me?.id) return '';
   const people = view.typing.get(d.channel_id) ?? new Map();
-  people.set(d.user_id, { name: nameOf(d.user), until: now() + TYPING });
+  people.set(d.user_id, { name: nameOf(d.member?.user ?? view.dms.find((c) => c.id === d.channel_id)?.recipients?.[0], d.member) });
   view.typing.set(d.channel_id, people);
   setTimeout(() => { people.delete(d.user_id); dispatchEvent(new Event('typing-over')); }, TYPING);
   return 'typing';

@@ -7,18 +7,34 @@ import { drawMessage } from './message.js';
 
 const GROUP = 7 * 60_000; // Discord's own: after seven minutes the name is shown again
 
+let atEnd = true; // whether the newest message is in sight; pictures that load later must not push it away
 let drawn = new Map(); // message id → {key, el}
 
 // drawLog redraws; it stays at the end if it was at the end, or goes there with toEnd.
 export function drawLog(acts, { toEnd = false } = {}) {
   const log = document.getElementById('log');
   const scroller = document.getElementById('scroller');
-  const atEnd = toEnd || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  if (toEnd) atEnd = true;
   const fromEnd = scroller.scrollHeight - scroller.scrollTop;
   const channel = view.channel;
   const list = channel ? (view.messages.get(channel.id) ?? []).filter((m) => !view.dismissed.has(m.id)) : [];
   fill(log, channel ? [view.complete.has(channel.id) && beginning(channel), rows(list, acts)] : nothingOpen());
   scroller.scrollTop = atEnd ? scroller.scrollHeight : scroller.scrollHeight - fromEnd;
+}
+
+// stayAtEnd keeps the end in sight while the list grows, until the person scrolls up. Growing alone never counts as that:
+// a scroll event may come after pictures have loaded.
+export function stayAtEnd(scroller, log) {
+  let last = 0;
+  scroller.addEventListener('scroll', () => {
+    const gap = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+    if (gap < 80) atEnd = true;
+    else if (scroller.scrollTop < last) atEnd = false;
+    last = scroller.scrollTop;
+  }, { passive: true });
+  const observer = new ResizeObserver(() => { if (atEnd) scroller.scrollTop = scroller.scrollHeight; });
+  observer.observe(log);
+  observer.observe(scroller);
 }
 
 function rows(list, acts) {

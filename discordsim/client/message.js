@@ -1,7 +1,7 @@
 // One message: who, when, what, and what can be done with it.
 import { h, icon, iconButton, picture } from './dom.js';
 import {
-  avatarOf, channelByID, colourOf, flags, guildOf, has, kind, may, memberOf, nameOf, permission, personName, sentAt, view,
+  avatarOf, canSend, channelByID, colourOf, flags, guildOf, has, kind, may, memberOf, nameOf, permission, personName, sentAt, view,
 } from './view.js';
 import { markdown, plain } from './markdown.js';
 import { clockTime, fullTime, messageTime } from './time.js';
@@ -138,7 +138,7 @@ function toolbar(m, channel, acts) {
   const inGuild = channel && channel.type !== kind.dm;
   const allowed = { remove: own || may(channel, permission.manageMessages), pin: inGuild && may(channel, permission.pinMessages) };
   const buttons = [
-    channel?.can_send && iconButton('reply', 'Reply', () => acts.reply(m)),
+    canSend(channel) && iconButton('reply', 'Reply', () => acts.reply(m)),
     own && [0, 19].includes(m.type) && iconButton('pencil', 'Edit', () => acts.edit(m)),
     allowed.pin && iconButton('pin', m.pinned ? 'Unpin' : 'Pin', () => acts.pin(m)),
     allowed.remove && iconButton('trash', 'Delete', () => acts.remove(m), { class: 'icon-button danger' }),

@@ -1,6 +1,6 @@
 // Servers on the far left, then the channels of the open one, or the direct messages.
 import { fill, h, icon, picture } from './dom.js';
-import { avatarOf, isThread, kind, nameOf, memberOf, permission, may, view } from './view.js';
+import { avatarOf, isPrivate, isThread, kind, nameOf, memberOf, permission, may, view } from './view.js';
 import { href } from './route.js';
 
 const folded = new Set(); // categories closed by the person
@@ -22,8 +22,7 @@ function railLink(place, label, face, open, unread, testid) {
 }
 
 function guildFace(g) {
-  if (g.icon_url) return picture(g.icon_url);
-  if (g.icon) return picture(`${view.cdn}/icons/${g.id}/${g.icon}.png`);
+  if (g.icon) return picture(g.icon);
   return h('span', { class: 'initials' }, g.name.split(/\s+/).map((w) => w[0]).join('').slice(0, 3));
 }
 
@@ -71,7 +70,7 @@ function category(k, children, seen) {
 const signs = { 0: 'hash', 2: 'voice', 5: 'hash', 13: 'voice', 15: 'thread' };
 
 function withThreads(c, seen) {
-  const sign = icon(c.private && c.type === 0 ? 'lock' : signs[c.type] ?? 'unknown');
+  const sign = icon(isPrivate(c) && c.type === kind.text ? 'lock' : signs[c.type] ?? 'unknown');
   const threads = seen.filter((t) => isThread(t) && t.parent_id === c.id && !t.thread_metadata?.archived);
   return [
     channelLink(c, { guild: c.guild_id }, sign, c.name, `channel-${c.name}`),

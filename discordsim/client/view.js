@@ -13,7 +13,7 @@ export const view = {
   messages: new Map(), // channel id → messages, oldest first
   complete: new Set(), // channels whose first message is loaded
   unread: new Set(),
-  typing: new Map(), // channel id → Map(user id → {name, until})
+  typing: new Map(), // channel id → Map(user id → {name})
   dismissed: new Set(),
   replyTo: null,
   editing: null,
@@ -39,7 +39,15 @@ export const permission = {
 export function may(channel, bit) {
   if (!channel) return false;
   if (channel.type === kind.dm) return bit !== permission.manageMessages;
-  return (BigInt(channel.permissions ?? '0') & bit) !== 0n;
+  return (BigInt(channel.may ?? '0') & bit) !== 0n;
+}
+
+export const canSend = (channel) => channel?.type === kind.dm || Boolean(channel?.can_send);
+
+// isPrivate says whether a channel is closed to @everyone, whose role has the id of the guild.
+export function isPrivate(channel) {
+  const everyone = channel.permission_overwrites?.find((o) => o.id === channel.guild_id);
+  return everyone !== undefined && (BigInt(everyone.deny) & permission.viewChannel) !== 0n;
 }
 
 export const guildOf = (channel) => view.guilds.find((g) => g.id === channel?.guild_id) ?? null;
