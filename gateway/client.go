@@ -62,7 +62,8 @@ type Config struct {
 	Logger  *slog.Logger // silent if nil
 
 	// OnReady is called after READY (resumed false: there may be a gap before it) and RESUMED have been handled. It is
-	// tried again until it returns nil, and nothing is saved beyond the event until then. One call at a time.
+	// tried again until it returns nil, and nothing is saved beyond the event until then. One call at a time; its
+	// context ends with Run's.
 	OnReady func(ctx context.Context, resumed bool) error
 	// OnLost is called when Handle gave up an event.
 	OnLost func(kind string, guild, channel uint64)
@@ -83,6 +84,7 @@ type Client struct {
 	log   *slog.Logger
 	count counters
 	queue *queue
+	slots chan struct{} // one for each call of Handle under way
 	names kindNames
 
 	ready   atomic.Bool
@@ -91,11 +93,13 @@ type Client struct {
 	dirty   chan struct{} // the resume point has moved
 	saved   Resume        // only the saver touches it
 
+	running context.Context // Run's
+	work    context.Context // outlives it until the handlers have finished
+
 	// Only Run's goroutine touches these.
-	work       context.Context // outlives Run's until the handlers have finished
-	forgotten  *point          // of the last session that could not be resumed
-	resumeless int             // attempts to resume in a row that ended without RESUMED
-	undialed   int             // failed dials of the session's own address in a row
+	forgotten  *point // of the last session that could not be resumed
+	resumeless int    // attempts to resume in a row that ended without RESUMED
+	undialed   int    // failed dials of the session's own address in a row
 
 	mu      sync.Mutex
 	session *session
@@ -110,8 +114,9 @@ func New(cfg Config) *Client {
 		log:   cfg.Logger.With("shard", cfg.ShardID),
 		dirty: make(chan struct{}, 1),
 		names: kindNames{},
+		queue: newQueue(cfg.MaxWaiting, cfg.MaxBytes),
+		slots: make(chan struct{}, cfg.Concurrency),
 	}
-	c.queue = newQueue(cfg.MaxWaiting, cfg.MaxBytes, cfg.Concurrency)
 	return c
 }
 

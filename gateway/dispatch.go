@@ -36,7 +36,7 @@ func (a *attempt) dispatch(ctx context.Context, f *frame) *ending {
 		c.count.repeated.Add(1)
 		return nil
 	}
-	e := event{kind: kind, seq: f.seq, point: s.point}
+	e := event{kind: kind, seq: f.seq, point: s.point, urgent: kind == "INTERACTION_CREATE"}
 	e.guild, e.channel = f.place(kind)
 	key := cmp.Or(e.channel, e.guild)
 	if !c.queue.busy(key) {
@@ -76,7 +76,7 @@ func (a *attempt) accept(ctx context.Context, key uint64, e event, data []byte) 
 	}
 	e.data = bytes.Clone(data)
 	e.point.begin(e.seq)
-	if e.kind == "INTERACTION_CREATE" {
+	if e.urgent {
 		c.queue.addAlone(&e, c.handle)
 	} else {
 		c.queue.add(key, &e, c.handle)

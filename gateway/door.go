@@ -31,8 +31,9 @@ type door struct {
 // findDoor returns once connecting is allowed.
 func (c *Client) findDoor(ctx context.Context, s *session) (door, error) {
 	if s != nil && s.url != "" && c.undialed < staleAddress {
-		address, err := c.address(s.url)
-		return door{address: address}, err
+		if address, err := c.address(s.url); err == nil {
+			return door{address: address}, nil
+		}
 	}
 	for {
 		base, remaining, resetAfter, concurrency, err := c.cfg.GatewayURL(ctx)

@@ -30,50 +30,49 @@ func (c *Client) screen(e *event) {
 }
 
 // handle is the error boundary: whatever becomes of an event, it costs that event at most. Only when the process is
-// being stopped does it leave one open, for the next process to receive again.
-func (c *Client) handle(e *event) {
-	ctx := c.work
-	if ctx.Err() != nil || !c.carryOut(ctx, e) || !c.announce(ctx, e.started) {
-		return
+// being stopped does it leave one open, for the next process to receive again, and is false.
+func (c *Client) handle(e *event) bool {
+	if c.work.Err() != nil || !c.carryOut(e) || !c.announce(e.started) {
+		return false
 	}
 	e.point.done(e.seq)
 	c.moved()
+	return true
 }
 
 // carryOut is false if the process stops before the event is committed or given up.
-func (c *Client) carryOut(ctx context.Context, e *event) bool {
+func (c *Client) carryOut(e *event) bool {
 	if !e.asked && !c.wants(e) {
 		c.count.screened.Add(1)
 		return true
 	}
-	err := c.persist(ctx, e)
-	switch {
-	case err == nil:
-		c.count.handled.Add(1)
-	case ctx.Err() != nil:
-		return false
-	default:
-		c.lose(e, err)
-	}
-	return true
-}
-
-// persist hands the event over, as often as the handler says Unavailable.
-func (c *Client) persist(ctx context.Context, e *event) error {
 	var pause backoff
 	for {
-		err := c.handOver(ctx, e)
-		if fault.KindOf(err) != fault.Unavailable {
-			return err
+		err := c.handOver(c.work, e)
+		switch {
+		case err == nil:
+			c.count.handled.Add(1)
+			return true
+		case c.work.Err() != nil:
+			return false
+		case fault.KindOf(err) != fault.Unavailable:
+			c.lose(e, err)
+			return true
 		}
 		c.count.retried.Add(1)
-		if err := clock.Sleep(ctx, c.clock, pause.next()); err != nil {
-			return err
+		if clock.Sleep(c.running, c.clock, pause.next()) != nil {
+			return false
 		}
 	}
 }
 
+// handOver calls Handle when there is a free slot for it. Waiting for better times takes none, so that the trouble of
+// some channels does not become everybody's.
 func (c *Client) handOver(ctx context.Context, e *event) (err error) {
+	if !e.urgent {
+		c.slots <- struct{}{}
+		defer func() { <-c.slots }()
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = panicked{p, debug.Stack()}
@@ -84,21 +83,21 @@ func (c *Client) handOver(ctx context.Context, e *event) (err error) {
 
 // announce tells OnReady that a connection has begun, until it has understood; false if the process stops before. A
 // new session waits for the events of the one before it: its resume point will replace theirs.
-func (c *Client) announce(ctx context.Context, s *started) bool {
+func (c *Client) announce(s *started) bool {
 	if s == nil {
 		return true
 	}
-	if s.before != nil && s.before.drain(ctx) != nil {
+	if s.before != nil && s.before.drain(c.running) != nil {
 		return false
 	}
 	var pause backoff
 	for {
-		err := c.cfg.OnReady(ctx, s.resumed)
+		err := c.cfg.OnReady(c.running, s.resumed)
 		if err == nil {
 			return true
 		}
 		c.log.Warn("work after connecting failed, trying again", "resumed", s.resumed, "error", nameOf(err))
-		if clock.Sleep(ctx, c.clock, pause.next()) != nil {
+		if clock.Sleep(c.running, c.clock, pause.next()) != nil {
 			return false
 		}
 	}

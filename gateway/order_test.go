@@ -172,6 +172,30 @@ func TestErrorBoundary(t *testing.T) {
 		}
 		b.shelf.awaitSeq(t, seq)
 	})
+	t.Run("waiting for better times holds up no other channel", func(t *testing.T) {
+		b := newBench(t, func(cfg *Config) { cfg.Concurrency = 1 })
+		b.events.does(func(_ context.Context, _ string, data []byte) error {
+			if field(data, "channel_id") == "100" {
+				return fault.New(fault.Unavailable, "store.unavailable")
+			}
+			return nil
+		})
+		conn := b.discord.accept()
+		conn.welcome("s1", b.discord.url)
+		seq := conn.message(100, 1)
+		conn.message(101, 2)
+		if got := b.events.next(t); got != "MESSAGE_CREATE 2" {
+			t.Error(got)
+		}
+		conn.message(100, 3)
+		b.stop() // at once, although 1 would wait for ever
+		if err := receive(t, b.result, "Run"); err != nil {
+			t.Error(err)
+		}
+		if point, _ := b.shelf.now(); point.Seq != seq-1 {
+			t.Errorf("saved %+v, want the point before %d", point, seq)
+		}
+	})
 	t.Run("a panic in Wants costs the event", func(t *testing.T) {
 		b := newBench(t, nil)
 		b.events.wantsOnly(func(_ string, _, channel uint64) bool {

@@ -13,13 +13,13 @@ type event struct {
 	data           []byte
 	point          *point
 	asked          bool     // Wants has said yes
+	urgent         bool     // an interaction must be answered within three seconds
 	started        *started // for READY and RESUMED
 }
 
 // queue keeps a line of events for each key. The events of a line are handled one after the other, lines side by side.
 type queue struct {
 	maxEvents, maxBytes int
-	slots               chan struct{}
 
 	mu     sync.Mutex
 	lines  map[uint64][]*event // the first of each is in work
@@ -28,28 +28,30 @@ type queue struct {
 	less   bell
 }
 
-func newQueue(maxEvents, maxBytes, concurrency int) *queue {
-	return &queue{
-		maxEvents: maxEvents, maxBytes: maxBytes,
-		slots: make(chan struct{}, concurrency),
-		lines: map[uint64][]*event{},
-	}
+func newQueue(maxEvents, maxBytes int) *queue {
+	return &queue{maxEvents: maxEvents, maxBytes: maxBytes, lines: map[uint64][]*event{}}
 }
 
-// add puts e at the end of key's line; handle is called when it is its turn.
-func (q *queue) add(key uint64, e *event, handle func(*event)) {
+// add puts e at the end of key's line. When it is its turn handle is called, and says whether the line may go on: an
+// event that was left open must not be overtaken, so those behind it are left open too.
+func (q *queue) add(key uint64, e *event, handle func(*event) bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.grow(e)
 	line, busy := q.lines[key]
 	q.lines[key] = append(line, e)
-	if !busy {
-		go q.work(key, e, handle)
+	if busy {
+		return
 	}
+	go func() {
+		for goOn := true; e != nil; e = q.next(key, e) {
+			goOn = goOn && handle(e)
+		}
+	}()
 }
 
-// addAlone has e handled at once, whatever else is going on: an interaction must be answered within three seconds.
-func (q *queue) addAlone(e *event, handle func(*event)) {
+// addAlone has e handled at once, whatever else is going on.
+func (q *queue) addAlone(e *event, handle func(*event) bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.grow(e)
@@ -59,20 +61,6 @@ func (q *queue) addAlone(e *event, handle func(*event)) {
 		defer q.mu.Unlock()
 		q.shrink(e)
 	}()
-}
-
-func (q *queue) work(key uint64, e *event, handle func(*event)) {
-	for e != nil {
-		// The connection's own events wait for others to finish and must not keep those from their slots.
-		if e.started != nil {
-			handle(e)
-		} else {
-			q.slots <- struct{}{}
-			handle(e)
-			<-q.slots
-		}
-		e = q.next(key, e)
-	}
 }
 
 func (q *queue) next(key uint64, finished *event) *event {

@@ -24,7 +24,7 @@ const (
 func (c *Client) Run(ctx context.Context) error {
 	work, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()
-	c.work = work
+	c.running, c.work = ctx, work
 	if c.loadSession(ctx) != nil {
 		return nil
 	}
