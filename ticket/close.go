@@ -104,11 +104,8 @@ func (s *Service) finish(ctx context.Context, e *Effect) error {
 
 // complete brings in what the event stream may have missed, and the files.
 func (s *Service) complete(ctx context.Context, t *Ticket) error {
-	if s.rooms.Gap(t.Channel) {
-		err := s.Reconcile(ctx, t.Guild, t.Channel)
-		if err != nil && !errors.Is(err, ErrChannelGone) {
-			return err
-		}
+	if err := s.fillGap(ctx, t.Channel); err != nil {
+		return err
 	}
 	return s.copyFiles(ctx, t)
 }
@@ -186,6 +183,9 @@ func (s *Service) deleteChannel(ctx context.Context, e *Effect) error {
 		return err
 	}
 	if t.Channel != 0 {
+		if err := s.fillGap(ctx, t.Channel); err != nil { // written after the close, while we were away
+			return err
+		}
 		if err := s.discord.DeleteChannel(ctx, t.Channel, t.Name()); err != nil && !errors.Is(err, ErrChannelGone) {
 			return err
 		}

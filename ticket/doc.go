@@ -20,7 +20,7 @@
 // and finds what the earlier try had done.
 //
 // Messages come in as [Sighting] values, in any order and any number of times; the store merges them to one archive.
-// After a gap, [Service.Reconcile] reads the channel's history and feeds it through the same door.
+// After a gap, [Service.MissedEvents] reads the channels' history and feeds it through the same door.
 //
 // The package knows nobody: it imports the standard library and asks for the rest through [Store], [Discord] and
 // [Files].

@@ -1,6 +1,9 @@
 package ticket
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // Discord's ids are snowflakes: unsigned, 64 bits, the upper 42 a time, so that order of ids is order of creation.
 type (
@@ -18,6 +21,14 @@ func (id MessageID) String() string    { return strconv.FormatUint(uint64(id), 1
 func (id UserID) String() string       { return strconv.FormatUint(uint64(id), 10) }
 func (id RoleID) String() string       { return strconv.FormatUint(uint64(id), 10) }
 func (id AttachmentID) String() string { return strconv.FormatUint(uint64(id), 10) }
+
+// discordEpoch is the first millisecond of 2015, from which snowflakes count.
+const discordEpoch = 1420070400000
+
+// MessagesSince is the smallest id that a message written at t or later can have.
+func MessagesSince(t time.Time) MessageID {
+	return MessageID(max(t.UnixMilli()-discordEpoch, 0) << 22)
+}
 
 // Our own ids are surrogates that mean nothing outside the database.
 type (

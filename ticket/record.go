@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ticketbot/internal/clock"
+	"ticketbot/internal/fault"
 )
 
 // SightingKind is what was seen of a message.
@@ -113,8 +114,8 @@ func (r *Recorder) gather(first recording) []recording {
 	return batch
 }
 
-// commit tries until it succeeds: a database that is away must delay a message, not lose it. Two failures in a row of a
-// batch of several are taken to be one item's fault, and each is tried alone, so that its own caller hears of it.
+// commit tries twice. A database that is away is everybody's trouble, and whoever recorded tries again. Any other failure
+// of a batch of several is taken to be one item's fault, and each is tried alone, so that its own caller hears of it.
 func (r *Recorder) commit(ctx context.Context, batch []recording) {
 	var seen []Sighting
 	for _, item := range batch {
@@ -124,7 +125,7 @@ func (r *Recorder) commit(ctx context.Context, batch []recording) {
 	if err != nil && clock.Sleep(ctx, r.clock, retryPause) == nil {
 		err = r.save(ctx, seen)
 	}
-	if err != nil && len(batch) > 1 {
+	if err != nil && len(batch) > 1 && fault.KindOf(err) != fault.Unavailable {
 		for _, item := range batch {
 			r.commit(ctx, []recording{item})
 		}

@@ -55,10 +55,11 @@ type Store interface {
 	Messages(ctx context.Context, g Guild, id ID) ([]Message, error) // oldest first, with their revisions
 	CountMessages(ctx context.Context, g Guild, id ID) (int, error)
 	Files(ctx context.Context, g Guild, id ID) (map[AttachmentID]File, error)
-	// AliveRooms is every channel of a ticket that is not over, of all guilds or of one.
+	// AliveRooms is every channel of a ticket that is not over, or whose channel is still to be deleted; of all guilds
+	// (0) or of one.
 	AliveRooms(ctx context.Context, guild GuildID) ([]Room, error)
-	// LastMessage is the newest message archived from a channel; 0 if none.
-	LastMessage(ctx context.Context, g Guild, channel ChannelID) (MessageID, error)
+	// LastMessage is the newest message archived from a channel among those with a smaller id; 0 if none.
+	LastMessage(ctx context.Context, g Guild, channel ChannelID, before MessageID) (MessageID, error)
 
 	// SaveSightings keeps a batch, of any guilds and tickets, in any order, any number of times. One guild's
 	// refusal (its key or its tenancy is gone) never costs another guild's message.
