@@ -1,0 +1,46 @@
+-- name: HoldTenancy :one
+-- The guild stays what it is until this transaction ends.
+select epoch from guild_tenancy
+where guild_id = @guild_id and epoch = @epoch and state = 'active'
+for share;
+
+-- name: HoldTenancies :many
+select t.guild_id, t.epoch
+from guild_tenancy t
+join (select unnest(@guild_ids::bigint[]) as guild_id, unnest(@epochs::integer[]) as epoch) wanted
+    on t.guild_id = wanted.guild_id and t.epoch = wanted.epoch
+where t.state = 'active'
+order by t.guild_id, t.epoch
+for share of t;
+
+-- name: ActiveTenancy :one
+select * from guild_tenancy where guild_id = @guild_id and state = 'active';
+
+-- name: ActiveTenancies :many
+select * from guild_tenancy where state = 'active' order by guild_id;
+
+-- name: LockGuild :exec
+-- Two processes that see the bot join must not both begin an epoch, and at first there is no row to lock.
+select pg_advisory_xact_lock(@guild_id::bigint);
+
+-- name: LastTenancy :one
+select * from guild_tenancy where guild_id = @guild_id order by epoch desc limit 1;
+
+-- name: InsertTenancy :exec
+insert into guild_tenancy (guild_id, epoch, joined_at, state) values (@guild_id, @epoch, @joined_at, 'active');
+
+-- name: InsertCounter :exec
+insert into guild_counter (guild_id, epoch, last_hash) values (@guild_id, @epoch, @last_hash);
+
+-- name: SetTenancyState :exec
+update guild_tenancy set state = @state where guild_id = @guild_id and epoch = @epoch;
+
+-- name: SealGuild :execrows
+update guild_tenancy set state = 'sealed' where guild_id = @guild_id and state = 'active';
+
+-- name: ClaimInstallation :one
+-- The first keyring to come is the one the database belongs to.
+with claimed as (
+    insert into installation (keyring) values (@keyring) on conflict do nothing returning keyring
+)
+select keyring from claimed union all select keyring from installation limit 1;

@@ -1,0 +1,342 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"ticketbot/keys"
+	"ticketbot/store/db"
+	"ticketbot/ticket"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// SaveSightings keeps a batch of sightings. What belongs to a guild or a ticket that is gone is dropped and counted:
+// there is nowhere to keep it, and it must not cost the others' messages.
+func (s *Store) SaveSightings(ctx context.Context, all []ticket.Sighting) error {
+	err := s.saveSightings(ctx, all)
+	if err == nil || !isRefusal(err) {
+		return explain("keep messages", err)
+	}
+	byGuild := map[ticket.Guild][]ticket.Sighting{}
+	for _, seen := range all {
+		byGuild[seen.Room.Guild] = append(byGuild[seen.Room.Guild], seen)
+	}
+	var failed error
+	for _, g := range slices.SortedFunc(maps.Keys(byGuild), compareGuilds) {
+		err := s.saveSightings(ctx, byGuild[g])
+		if isRefusal(err) {
+			s.refused.Add(int64(len(byGuild[g])))
+			s.log.Error("messages refused", "guild", g.ID, "epoch", g.Epoch, "messages", len(byGuild[g]), "error", err)
+			continue
+		}
+		failed = errors.Join(failed, err)
+	}
+	return explain("keep messages", failed)
+}
+
+func (s *Store) saveSightings(ctx context.Context, all []ticket.Sighting) error {
+	var b *batch
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		b = &batch{s: s, tx: tx, paths: map[personKey]keys.Path{}}
+		return b.save(ctx, all)
+	})
+	if err != nil {
+		return err
+	}
+	s.met.remember(b.met)
+	s.refused.Add(int64(b.refused))
+	return nil
+}
+
+// batch is one transaction over many guilds.
+type batch struct {
+	s       *Store
+	tx      pgx.Tx
+	met     []acquaintance
+	paths   map[personKey]keys.Path
+	refused int
+}
+
+type personKey struct {
+	guild ticket.Guild
+	id    ticket.PersonID
+}
+
+type messageKey struct {
+	guild   ticket.Guild
+	channel ticket.ChannelID
+	message ticket.MessageID
+}
+
+func (a *archived) key() messageKey { return messageKey{a.room.Guild, a.room.Channel, a.message} }
+
+// inOrder is the order in which everybody takes the locks.
+func inOrder(a, b *archived) int {
+	return cmp.Or(compareGuilds(a.room.Guild, b.room.Guild), cmp.Compare(a.room.Channel, b.room.Channel), cmp.Compare(a.message, b.message))
+}
+
+func (b *batch) save(ctx context.Context, all []ticket.Sighting) error {
+	kept, err := b.stillWanted(ctx, all)
+	if err != nil || len(kept) == 0 {
+		return err
+	}
+	people, err := b.meetEverybody(ctx, kept)
+	if err != nil {
+		return err
+	}
+	records, err := fold(kept, people)
+	if err != nil {
+		return err
+	}
+	unknown, err := b.mergeKnown(ctx, records)
+	if err != nil {
+		return err
+	}
+	raced, err := b.insert(ctx, unknown)
+	if err != nil {
+		return err
+	}
+	if len(raced) > 0 {
+		if _, err := b.mergeKnown(ctx, raced); err != nil {
+			return err
+		}
+	}
+	return b.addFiles(ctx, records)
+}
+
+// stillWanted holds the guilds and tickets of the batch, and drops what belongs to those that are gone.
+func (b *batch) stillWanted(ctx context.Context, all []ticket.Sighting) ([]ticket.Sighting, error) {
+	tickets := map[ticketKey]uint32{}
+	guilds := map[ticket.Guild]bool{}
+	for _, seen := range all {
+		guilds[seen.Room.Guild] = false
+	}
+	var want db.HoldTenanciesParams
+	for _, g := range slices.SortedFunc(maps.Keys(guilds), compareGuilds) {
+		want.GuildIds, want.Epochs = append(want.GuildIds, int64(g.ID)), append(want.Epochs, int32(g.Epoch))
+	}
+	active, err := b.s.q.HoldTenancies(ctx, b.tx, want)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range active {
+		guilds[ticket.Guild{ID: g.GuildID, Epoch: g.Epoch}] = true
+	}
+	if err := b.holdTickets(ctx, all, tickets); err != nil {
+		return nil, err
+	}
+	var kept []ticket.Sighting
+	for _, seen := range all {
+		number, there := tickets[ticketKey{seen.Room.Guild, seen.Room.Ticket}]
+		if !guilds[seen.Room.Guild] || !there {
+			b.refused++
+			continue
+		}
+		seen.Room.Number = number
+		kept = append(kept, seen)
+	}
+	return kept, nil
+}
+
+type ticketKey struct {
+	guild ticket.Guild
+	id    ticket.ID
+}
+
+func (b *batch) holdTickets(ctx context.Context, all []ticket.Sighting, numbers map[ticketKey]uint32) error {
+	var want db.HoldTicketsParams
+	asked := map[ticketKey]bool{}
+	for _, seen := range all {
+		k := ticketKey{seen.Room.Guild, seen.Room.Ticket}
+		if asked[k] {
+			continue
+		}
+		asked[k] = true
+		want.GuildIds, want.Epochs = append(want.GuildIds, int64(k.guild.ID)), append(want.Epochs, int32(k.guild.Epoch))
+		want.Ids = append(want.Ids, int64(k.id))
+	}
+	rows, err := b.s.q.HoldTickets(ctx, b.tx, want)
+	for _, r := range rows {
+		numbers[ticketKey{ticket.Guild{ID: r.GuildID, Epoch: r.Epoch}, r.ID}] = r.Number
+	}
+	return err
+}
+
+// meetEverybody returns, for each sighting, the persons of its users.
+func (b *batch) meetEverybody(ctx context.Context, all []ticket.Sighting) ([][]ticket.PersonID, error) {
+	var introductions []introduction
+	for _, seen := range all {
+		for _, u := range seen.Users {
+			introductions = append(introductions, introduction{seen.Room.Guild, u})
+		}
+	}
+	met, err := b.s.meet(ctx, b.tx, introductions)
+	if err != nil {
+		return nil, err
+	}
+	b.met = met
+	people := make([][]ticket.PersonID, len(all))
+	for i, seen := range all {
+		people[i] = make([]ticket.PersonID, len(seen.Users))
+		for j := range seen.Users {
+			a := met[0]
+			met = met[1:]
+			people[i][j] = a.id
+			b.paths[personKey{a.guild, a.id}] = a.path
+		}
+	}
+	return people, nil
+}
+
+// fold merges the batch's sightings of the same message.
+func fold(all []ticket.Sighting, people [][]ticket.PersonID) ([]*archived, error) {
+	byKey := map[messageKey]*archived{}
+	for i, seen := range all {
+		a, err := sighting(seen, people[i])
+		if err != nil {
+			return nil, err
+		}
+		if have, ok := byKey[a.key()]; ok {
+			have.merge(a)
+		} else {
+			byKey[a.key()] = a
+		}
+	}
+	return slices.SortedFunc(maps.Values(byKey), inOrder), nil
+}
+
+// insert writes messages that are not in the database, and returns those that somebody else has put there meanwhile.
+func (b *batch) insert(ctx context.Context, records []*archived) (raced []*archived, err error) {
+	if len(records) == 0 {
+		return nil, nil
+	}
+	params := make([]db.InsertMessageParams, len(records))
+	for i, a := range records {
+		row, err := b.messageRow(a)
+		if err != nil {
+			return nil, err
+		}
+		params[i] = db.InsertMessageParams{
+			GuildID: row.GuildID, Epoch: row.Epoch, ChannelID: row.ChannelID, MessageID: row.MessageID, TicketID: a.room.Ticket,
+			Author: row.Author, People: row.People, At: row.At, EditedAt: row.EditedAt, SeenAt: row.SeenAt,
+			DeletedAt: row.DeletedAt, Content: row.Content,
+		}
+	}
+	var fresh []*archived
+	b.s.q.InsertMessage(ctx, b.tx, params).QueryRow(func(i int, _ ticket.MessageID, rowErr error) {
+		switch {
+		case errors.Is(rowErr, pgx.ErrNoRows):
+			raced = append(raced, records[i])
+		case rowErr != nil:
+			err = errors.Join(err, rowErr)
+		default:
+			fresh = append(fresh, records[i])
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return raced, b.saveRevisions(ctx, fresh, nil)
+}
+
+// mergeKnown merges records into the rows that are there, and returns the records that have none.
+func (b *batch) mergeKnown(ctx context.Context, records []*archived) (unknown []*archived, err error) {
+	before, err := b.lock(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	var changed []*archived
+	var params []db.SaveMessageParams
+	for _, a := range records {
+		known, ok := before[a.key()]
+		if !ok {
+			unknown = append(unknown, a)
+			continue
+		}
+		merged := known.clone()
+		merged.merge(a)
+		if merged.same(known) {
+			continue
+		}
+		row, err := b.messageRow(merged)
+		if err != nil {
+			return nil, err
+		}
+		changed, params = append(changed, merged), append(params, row)
+	}
+	if len(params) == 0 {
+		return unknown, nil
+	}
+	b.s.q.SaveMessage(ctx, b.tx, params).Exec(func(_ int, rowErr error) { err = errors.Join(err, rowErr) })
+	if err != nil {
+		return nil, err
+	}
+	return unknown, b.saveRevisions(ctx, changed, before)
+}
+
+// messageRow seals the newest wording. Without one, only the deletion is known.
+func (b *batch) messageRow(a *archived) (db.SaveMessageParams, error) {
+	row := db.SaveMessageParams{
+		GuildID: a.room.Guild.ID, Epoch: a.room.Guild.Epoch, ChannelID: a.room.Channel, MessageID: a.message,
+		People: []ticket.PersonID{}, At: a.written(), DeletedAt: orNil(a.deleted),
+	}
+	all := a.ordered()
+	if len(all) == 0 {
+		return row, nil
+	}
+	w := all[len(all)-1]
+	row.Author, row.EditedAt, row.SeenAt = orNil(w.author), orNil(w.edited), orNil(w.seen)
+	row.People = append(row.People, w.people...)
+	var err error
+	row.Content, err = b.s.keys.Seal(b.wordingPlace(a, w, keys.FieldMessage, uint64(a.message)), w.body)
+	return row, err
+}
+
+// wordingPlace: what somebody wrote lies under them and the ticket, so that either can be forgotten.
+func (b *batch) wordingPlace(a *archived, w wording, field keys.Field, row uint64) keys.Ref {
+	ref := ofTicket(place(a.room.Guild, field, row), a.room.Number)
+	ref.Person = b.paths[personKey{a.room.Guild, w.author}]
+	return ref
+}
+
+// saveRevisions writes the earlier wordings of records, but for those that are revisions already.
+func (b *batch) saveRevisions(ctx context.Context, records []*archived, before map[messageKey]*archived) error {
+	type earlier struct {
+		of *archived
+		w  wording
+	}
+	var all []earlier
+	for _, a := range records {
+		ordered := a.ordered()
+		for _, w := range ordered[:max(0, len(ordered)-1)] {
+			if known := before[a.key()]; known == nil || !known.hasRevision(w) {
+				all = append(all, earlier{a, w})
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	ids, err := b.s.q.NextRevisionIDs(ctx, b.tx, int32(len(all)))
+	if err != nil {
+		return err
+	}
+	params := make([]db.SaveRevisionParams, len(all))
+	for i, e := range all {
+		content, err := b.s.keys.Seal(b.wordingPlace(e.of, e.w, keys.FieldRevision, uint64(ids[i])), e.w.body)
+		if err != nil {
+			return err
+		}
+		params[i] = db.SaveRevisionParams{
+			GuildID: e.of.room.Guild.ID, Epoch: e.of.room.Guild.Epoch, ChannelID: e.of.room.Channel, MessageID: e.of.message,
+			ID: ids[i], At: e.of.writtenAt(e.w), SeenAt: orNil(e.w.seen), Author: orNil(e.w.author),
+			People: append([]ticket.PersonID{}, e.w.people...), Content: content,
+		}
+	}
+	b.s.q.SaveRevision(ctx, b.tx, params).Exec(func(_ int, rowErr error) { err = errors.Join(err, rowErr) })
+	return err
+}
