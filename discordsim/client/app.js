@@ -145,8 +145,7 @@ const PAGE = 50;
 async function loadMessages(channel, before) {
   try {
     const page = await get(`/channels/${channel.id}/messages?${query({ as: view.me.id, limit: PAGE, before })}`);
-    const older = page.reverse(); // the newest comes first
-    view.messages.set(channel.id, [...older, ...(before ? view.messages.get(channel.id) ?? [] : [])]);
+    view.messages.set(channel.id, [...page, ...(before ? view.messages.get(channel.id) ?? [] : [])]);
     if (page.length < PAGE) view.complete.add(channel.id);
   } catch (e) {
     toast(e.message);

@@ -1,5 +1,5 @@
 // What the stream brings, put into the view. Messages are applied one by one; everything else that changed is fetched anew.
-import { flags, has, nameOf, view } from './view.js';
+import { channelByID, flags, has, nameOf, view } from './view.js';
 
 const newest = (id) => BigInt(id);
 
@@ -19,6 +19,7 @@ export function apply({ kind, data }) {
 }
 
 function created(m) {
+  if (!channelByID(m.channel_id)) { view.unread.add(m.channel_id); return 'world'; } // the first message of a conversation
   put(m);
   view.typing.get(m.channel_id)?.delete(m.author?.id);
   if (m.channel_id !== view.channel?.id && m.author?.id !== view.me?.id && !has(m, flags.ephemeral)) view.unread.add(m.channel_id);

@@ -33,7 +33,7 @@ export async function press(m, c, values, redraw) {
 // command runs a slash command; a bot that says nothing is a sentence at the bottom of the page.
 export async function command(channel, chosen, options, redraw) {
   try {
-    const sent = await post(`/channels/${channel.id}/commands`, { as: view.me.id, name: chosen.name, options, application_id: chosen.applicationID });
+    const sent = await post(`/channels/${channel.id}/commands`, { as: view.me.id, name: chosen.name, options });
     const app = view.apps?.find((a) => a.id === chosen.applicationID);
     await settle(sent.interaction_id, { global_name: app?.name ?? 'the app' }, redraw);
   } catch (e) {
