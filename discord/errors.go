@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -68,10 +67,7 @@ func meaning(ctx context.Context, e *rest.Endpoint, err error) error {
 	}
 	refused, ok := errors.AsType[*rest.Error](err)
 	if !ok || refused == nil {
-		var sent *url.Error
-		if errors.As(err, &sent) {
-			err = sent.Err // its address holds the interaction's token
-		}
+		err = withoutAddress(err) // which may hold an interaction's token
 		return fault.New(fault.Unavailable, "discord.unavailable").Because(fmt.Errorf("%s: %w", name, err))
 	}
 	r := &Refusal{Route: name, Status: refused.Response.StatusCode, Code: int(refused.Code), Fields: fieldsOf(refused.Errors)}

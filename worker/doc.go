@@ -1,10 +1,10 @@
-// Package worker runs the jobs that the store wrote with the facts they follow from.
+// Package worker does later what was not done in the same breath: it runs the jobs that the store wrote together with
+// the facts they follow from.
 //
-//	store.AddEffect ──┐ in the fact's transaction
-//	                  ▼
-//	            river.river_job ──► effects  (once the lease of the first try is over)──► ticket.CarryOut
-//	                            ──► files    (at once)                               ──► ticket.CopyFile
-//	                            ──► periodic (own queue: bulk work never delays it)  ──► CatchUp, CleanUp
+//	store, in a fact's own transaction ──► river.river_job ──► effects: carry_out.go
+//	                                                      ──► files:   copy_file.go
+//	periodic.go ──► river.river_job ─────────────────────────► periodic: catch up, sweep
 //
-// A job holds ids only, and so does what is kept of its failures: River stores arguments and errors in clear.
+// A job knows ids only, and what it stores of an error is its kind: both are kept in clear. A job may run twice or after
+// its work is done; what it calls finds that out.
 package worker

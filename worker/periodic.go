@@ -5,49 +5,55 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
-// periodic is what runs when. The schedules are in memory, so each job is idempotent and also runs at start.
+// How often what the clock asks for is done. One process of all does it.
+const (
+	catchUpEvery = 15 * time.Second
+	sweepEvery   = time.Hour
+)
+
 func periodic() []*river.PeriodicJob {
-	at := func(every time.Duration, args river.JobArgs) *river.PeriodicJob {
-		job := func() (river.JobArgs, *river.InsertOpts) {
-			return args, &river.InsertOpts{Queue: queuePeriodic, MaxAttempts: 1}
-		}
-		return river.NewPeriodicJob(river.PeriodicInterval(every), job, &river.PeriodicJobOpts{RunOnStart: true})
+	every := func(d time.Duration, args river.JobArgs) *river.PeriodicJob {
+		return river.NewPeriodicJob(river.PeriodicInterval(d),
+			func() (river.JobArgs, *river.InsertOpts) { return args, once() },
+			&river.PeriodicJobOpts{RunOnStart: true})
 	}
-	return []*river.PeriodicJob{
-		at(15*time.Second, catchUpJob{}),
-		at(time.Hour, cleanUpJob{}),
-	}
+	return []*river.PeriodicJob{every(catchUpEvery, catchUpJob{}), every(sweepEvery, sweepJob{})}
 }
 
-// catchUpJob carries out effects that a dead process had begun.
+// once keeps at most one such job waiting or running. It is not tried again: its time comes again soon enough.
+func once() *river.InsertOpts {
+	return &river.InsertOpts{Queue: QueuePeriodic, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+		rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+	}}}
+}
+
 type catchUpJob struct{}
 
 func (catchUpJob) Kind() string { return "catch_up" }
 
-type catchUpWorker struct {
+// catchUp carries out effects that nobody carries out although they should be.
+type catchUp struct {
 	river.WorkerDefaults[catchUpJob]
 	tickets Tickets
 }
 
-func (w *catchUpWorker) Work(ctx context.Context, _ *river.Job[catchUpJob]) error {
-	return outcome(w.tickets.CatchUp(ctx))
+func (w *catchUp) Work(ctx context.Context, _ *river.Job[catchUpJob]) error {
+	return kindOnly(func() error { return w.tickets.CatchUp(ctx) })
 }
 
-// cleanUpJob deletes sessions and logins that have run out.
-type cleanUpJob struct{}
+type sweepJob struct{}
 
-func (cleanUpJob) Kind() string { return "clean_up" }
+func (sweepJob) Kind() string { return "sweep" }
 
-type cleanUpWorker struct {
-	river.WorkerDefaults[cleanUpJob]
-	cleanUp func(context.Context) error
+type sweep struct {
+	river.WorkerDefaults[sweepJob]
+	do func(context.Context) error
 }
 
-func (w *cleanUpWorker) Work(ctx context.Context, _ *river.Job[cleanUpJob]) error {
-	if w.cleanUp == nil {
-		return nil
-	}
-	return outcome(w.cleanUp(ctx))
+func (w *sweep) Work(ctx context.Context, _ *river.Job[sweepJob]) error {
+	return kindOnly(func() error { return w.do(ctx) })
 }

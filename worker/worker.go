@@ -2,121 +2,110 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"time"
+
+	"ticketbot/internal/clock"
+	"ticketbot/ticket"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivertype"
+)
 
-	"ticketbot/internal/clock"
-	"ticketbot/ticket"
+// Schema is where the queue's tables are.
+const Schema = "river"
+
+// Queues, each with workers of its own, so that large files never hold up a close, nor a crowd of closes the clock's work.
+const (
+	QueueEffects  = "effects"
+	QueueFiles    = "files"
+	QueuePeriodic = "periodic"
 )
 
 const (
-	queueEffects  = "effects"
-	queueFiles    = "files"
-	queuePeriodic = "periodic"
-
 	jobTimeout = 45 * time.Second
-	// rescueAfter is when a job whose process died is given to another.
-	rescueAfter = time.Minute
+	stuckAfter = time.Minute // since a process that died cannot say so; must be longer than jobTimeout
+	softStop   = 10 * time.Second
 )
 
-// Tickets is what jobs ask of the domain.
+// Tickets is what jobs ask for; [ticket.Service] is it.
 type Tickets interface {
 	CarryOut(ctx context.Context, g ticket.Guild, id ticket.EffectID) error
-	CatchUp(ctx context.Context) error
 	CopyFile(ctx context.Context, g ticket.Guild, id ticket.AttachmentID) error
+	CatchUp(ctx context.Context) error
 }
 
-// Options of New. All are required but CleanUp.
+// Options are what a worker has to be told.
 type Options struct {
 	Pool    *pgxpool.Pool
-	Schema  string
 	Tickets Tickets
-	CleanUp func(context.Context) error // sessions and logins that have run out
+	Sweep   func(context.Context) error // deletes sessions and logins that are over
 	Clock   clock.Clock
 	Logger  *slog.Logger
 }
 
-// Worker works the queues until it is stopped.
+// Worker runs jobs. Several processes may each have one on the same database.
 type Worker struct {
 	client *river.Client[pgx.Tx]
 }
 
-// New makes a worker; Start begins.
+// New makes a worker; it runs nothing before Start.
 func New(o Options) (*Worker, error) {
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &effectWorker{tickets: o.Tickets})
-	river.AddWorker(workers, &copyWorker{tickets: o.Tickets})
-	river.AddWorker(workers, &catchUpWorker{tickets: o.Tickets})
-	river.AddWorker(workers, &cleanUpWorker{cleanUp: o.CleanUp})
+	river.AddWorker(workers, &carryOut{tickets: o.Tickets})
+	river.AddWorker(workers, &copyFile{tickets: o.Tickets})
+	river.AddWorker(workers, &catchUp{tickets: o.Tickets})
+	river.AddWorker(workers, &sweep{do: o.Sweep})
 	client, err := river.NewClient(riverpgxv5.New(o.Pool), &river.Config{
-		Schema: o.Schema,
+		Schema:  Schema,
+		Logger:  o.Logger,
+		Workers: workers,
 		Queues: map[string]river.QueueConfig{
-			queueEffects:  {MaxWorkers: 8},
-			queueFiles:    {MaxWorkers: 4},
-			queuePeriodic: {MaxWorkers: 2},
+			QueueEffects:  {MaxWorkers: 32},
+			QueueFiles:    {MaxWorkers: 8},
+			QueuePeriodic: {MaxWorkers: 2},
 		},
-		Workers:              workers,
-		PeriodicJobs:         periodic(),
-		JobTimeout:           jobTimeout,
-		RescueStuckJobsAfter: rescueAfter,
-		RetryPolicy:          retries{o.Clock},
-		Logger:               slog.New(quiet{o.Logger.Handler()}),
-		Test:                 river.TestConfig{Time: now{o.Clock}},
+		PeriodicJobs:                periodic(),
+		RetryPolicy:                 patience{o.Clock},
+		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        stuckAfter,
+		SoftStopTimeout:             softStop,
+		CompletedJobRetentionPeriod: time.Hour,
+		DiscardedJobRetentionPeriod: 7 * 24 * time.Hour,
+		Test:                        river.TestConfig{Time: theClock{o.Clock}}, // it is for more than tests: the demo moves time
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make the job client: %w", err)
+		return nil, fmt.Errorf("make the job worker: %w", err)
 	}
-	return &Worker{client}, nil
+	return &Worker{client: client}, nil
 }
 
-// Start begins to work. It returns at once.
+// Start begins to run jobs, until Stop or the end of ctx.
 func (w *Worker) Start(ctx context.Context) error {
-	// The jobs at hand finish although the process was asked to stop: Stop ends them.
-	if err := w.client.Start(context.WithoutCancel(ctx)); err != nil {
-		return fmt.Errorf("start jobs: %w", err)
+	if err := w.client.Start(ctx); err != nil {
+		return fmt.Errorf("start the job worker: %w", err)
 	}
 	return nil
 }
 
-// Stop lets the jobs at hand finish, and cancels them when ctx ends.
+// Stop lets running jobs finish for a moment, then interrupts them; they are run again later.
 func (w *Worker) Stop(ctx context.Context) error {
-	if err := w.client.Stop(ctx); err == nil {
-		return nil
+	if err := w.client.Stop(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stop the job worker: %w", err)
 	}
-	cancelled, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return w.client.StopAndCancel(cancelled)
+	return nil
 }
 
-// retries waits 2, 4, 8 … seconds, an hour at most, each up to a tenth longer so that many do not come at once.
-type retries struct{ clock clock.Clock }
+// theClock is our clock as River wants it.
+type theClock struct{ clock clock.Clock }
 
-func (r retries) NextRetry(job *rivertype.JobRow) time.Time {
-	wait := min(time.Second<<min(len(job.Errors)+1, 12), time.Hour)
-	return r.clock.Now().Add(wait + rand.N(wait/10+1))
-}
+func (t theClock) Now() time.Time { return t.clock.Now() }
 
-// now makes River's time ours.
-type now struct{ clock clock.Clock }
-
-func (n now) Now() time.Time { return n.clock.Now() }
-
-func (n now) NowOrNil() *time.Time {
-	t := n.clock.Now()
-	return &t
-}
-
-// quiet drops what River says about its own housekeeping.
-type quiet struct{ slog.Handler }
-
-func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
-	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
+func (t theClock) NowOrNil() *time.Time {
+	now := t.clock.Now()
+	return &now
 }
