@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -93,4 +95,21 @@ func (s *Store) checkMigrated(ctx context.Context) error {
 		return fault.New(fault.Config, "store.too_new", "have", current, "want", target)
 	}
 	return nil
+}
+
+// SchemaID changes when a migration does.
+func SchemaID() (string, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return "", fmt.Errorf("list migrations: %w", err)
+	}
+	h := sha256.New()
+	for _, name := range names { // in order: Glob sorts
+		text, err := migrations.ReadFile(name)
+		if err != nil {
+			return "", fmt.Errorf("read migration: %w", err)
+		}
+		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
