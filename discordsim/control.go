@@ -1,6 +1,7 @@
 package discordsim
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -30,7 +31,7 @@ type Control struct {
 // StartControl serves the control API and the web client on a loopback address ("" is a free port) until Close, or until
 // ctx ends. The simulator has to be started before.
 func (s *Server) StartControl(ctx context.Context, listen string) (*Control, error) {
-	listen = cmpOr(listen, "127.0.0.1:0")
+	listen = cmp.Or(listen, "127.0.0.1:0")
 	if err := loopbackOnly(listen); err != nil {
 		return nil, err
 	}

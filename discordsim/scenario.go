@@ -1,6 +1,7 @@
 package discordsim
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 )
@@ -77,8 +78,8 @@ func (s *Server) supportPeople(w *SupportWorld, _ SupportOptions) error {
 }
 
 func (s *Server) supportBot(w *SupportWorld, o SupportOptions) error {
-	w.App = s.NewApplication(cmpOr(o.BotName, "TicketBot"), o.Redirects)
-	return s.AddBot(w.App.ID, w.Guild, cmpOr(o.BotPermissions, UsualBotPermissions))
+	w.App = s.NewApplication(cmp.Or(o.BotName, "TicketBot"), o.Redirects)
+	return s.AddBot(w.App.ID, w.Guild, cmp.Or(o.BotPermissions, UsualBotPermissions))
 }
 
 func (s *Server) supportChannels(w *SupportWorld, _ SupportOptions) error {
