@@ -112,6 +112,13 @@ func (s *shelf) awaitSeq(t testing.TB, seq int64) {
 	}
 }
 
+// awaitSaved waits until some resume point is saved.
+func (s *shelf) awaitSaved(t testing.TB) {
+	t.Helper()
+	for receive(t, s.saved, "a resume point to be saved").SessionID == "" {
+	}
+}
+
 // bench is one client with everything around it.
 type bench struct {
 	*Client
