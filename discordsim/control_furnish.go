@@ -236,6 +236,10 @@ func (c *Control) disturb(r *http.Request) (any, error) {
 	if _, err := read(r, &in); err != nil {
 		return nil, err
 	}
+	switch in.Action {
+	case GatewayDisconnect, GatewayReconnect, GatewayInvalidate, GatewaySilence:
+		return nil, c.sim.Gateway(in.App, in.Action)
+	}
 	return nil, badRequest("action: one of disconnect, reconnect, invalidate, silence, not %q", in.Action)
 }
 

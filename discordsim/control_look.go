@@ -154,7 +154,7 @@ func (s *Server) botStates() []botState {
 	for _, a := range sorted(s.world.apps) {
 		b := botState{ID: a.id, UserID: a.id, Name: a.name}
 		for _, session := range s.sessions {
-			b.Connected = b.Connected || session.bot == a.id && session.connected()
+			b.Connected = b.Connected || session.bot == a.id && session.conn != nil
 		}
 		out = append(out, b)
 	}
