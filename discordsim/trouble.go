@@ -187,3 +187,8 @@ func (s *Server) floodSome(c *channel, author ID, from, to int) {
 		s.dispatch(event{name: "MESSAGE_CREATE", guild: c.guild, channel: c.id, message: m})
 	}
 }
+
+// SayUnknown posts a message with a component of a type nobody knows.
+func (s *Server) SayUnknown(user, channel ID) (*Message, error) {
+	return s.Post(user, channel, "", nil, []Object{{"type": 99, "id": 1, "future": "yes"}})
+}
