@@ -13,15 +13,34 @@ import (
 
 // lock reads the rows of records that are in the database, with all their wordings, and holds them.
 func (b *batch) lock(ctx context.Context, records []*archived) (map[messageKey]*archived, error) {
-	var want db.LockMessagesParams
+	var want, have db.LockMessagesParams
 	rooms := map[messageKey]ticket.Room{}
 	for _, a := range records {
 		rooms[a.key()] = a.room
-		want.GuildIds, want.Epochs = append(want.GuildIds, int64(a.room.Guild.ID)), append(want.Epochs, int32(a.room.Guild.Epoch))
-		want.ChannelIds, want.MessageIds = append(want.ChannelIds, int64(a.room.Channel)), append(want.MessageIds, int64(a.message))
+		addKey(&want, a.key())
 	}
-	rows, err := b.s.q.LockMessages(ctx, b.tx, want)
-	if err != nil || len(rows) == 0 {
+	locked, err := b.s.q.LockMessages(ctx, b.tx, want)
+	if err != nil || len(locked) == 0 {
+		return nil, err
+	}
+	for _, r := range locked { // and no others: one that appears just now is not ours to change
+		addKey(&have, messageKey{ticket.Guild{ID: r.GuildID, Epoch: r.Epoch}, r.ChannelID, r.MessageID})
+	}
+	known, err := b.readKnown(ctx, have, rooms)
+	if err != nil {
+		return nil, err
+	}
+	return known, b.readRevisions(ctx, have, known)
+}
+
+func addKey(p *db.LockMessagesParams, k messageKey) {
+	p.GuildIds, p.Epochs = append(p.GuildIds, int64(k.guild.ID)), append(p.Epochs, int32(k.guild.Epoch))
+	p.ChannelIds, p.MessageIds = append(p.ChannelIds, int64(k.channel)), append(p.MessageIds, int64(k.message))
+}
+
+func (b *batch) readKnown(ctx context.Context, have db.LockMessagesParams, rooms map[messageKey]ticket.Room) (map[messageKey]*archived, error) {
+	rows, err := b.s.q.KnownMessages(ctx, b.tx, db.KnownMessagesParams(have))
+	if err != nil {
 		return nil, err
 	}
 	known := make(map[messageKey]*archived, len(rows))
@@ -39,11 +58,15 @@ func (b *batch) lock(ctx context.Context, records []*archived) (map[messageKey]*
 			return nil, err
 		}
 	}
-	revisions, err := b.s.q.RevisionsOfMessages(ctx, b.tx, db.RevisionsOfMessagesParams(want))
+	return known, nil
+}
+
+func (b *batch) readRevisions(ctx context.Context, have db.LockMessagesParams, known map[messageKey]*archived) error {
+	rows, err := b.s.q.RevisionsOfMessages(ctx, b.tx, db.RevisionsOfMessagesParams(have))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, row := range revisions {
+	for _, row := range rows {
 		r := row.Revision
 		a := known[messageKey{ticket.Guild{ID: r.GuildID, Epoch: r.Epoch}, r.ChannelID, r.MessageID}]
 		w := wording{edited: r.At, seen: orZero(r.SeenAt), author: orZero(r.Author), people: r.People}
@@ -51,10 +74,10 @@ func (b *batch) lock(ctx context.Context, records []*archived) (map[messageKey]*
 			w.edited = time.Time{} // the first wording
 		}
 		if err := b.reopen(a, w, keys.FieldRevision, uint64(r.ID), row.AuthorPath, r.Content); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return known, nil
+	return nil
 }
 
 // reopen unseals a wording into a. One whose key has been forgotten cannot take part in a merge any more.

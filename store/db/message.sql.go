@@ -77,6 +77,67 @@ func (q *Queries) HoldTickets(ctx context.Context, db DBTX, arg HoldTicketsParam
 	return items, nil
 }
 
+const knownMessages = `-- name: KnownMessages :many
+select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, p.path as author_path
+from message m
+join (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch,
+        unnest($3::bigint[]) as channel_id, unnest($4::bigint[]) as message_id) wanted
+    on m.guild_id = wanted.guild_id and m.epoch = wanted.epoch
+        and m.channel_id = wanted.channel_id and m.message_id = wanted.message_id
+left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, m.author)
+`
+
+type KnownMessagesParams struct {
+	GuildIds   []int64
+	Epochs     []int32
+	ChannelIds []int64
+	MessageIds []int64
+}
+
+type KnownMessagesRow struct {
+	Message    Message
+	AuthorPath []byte
+}
+
+func (q *Queries) KnownMessages(ctx context.Context, db DBTX, arg KnownMessagesParams) ([]KnownMessagesRow, error) {
+	rows, err := db.Query(ctx, knownMessages,
+		arg.GuildIds,
+		arg.Epochs,
+		arg.ChannelIds,
+		arg.MessageIds,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []KnownMessagesRow
+	for rows.Next() {
+		var i KnownMessagesRow
+		if err := rows.Scan(
+			&i.Message.GuildID,
+			&i.Message.Epoch,
+			&i.Message.ChannelID,
+			&i.Message.MessageID,
+			&i.Message.TicketID,
+			&i.Message.Author,
+			&i.Message.People,
+			&i.Message.At,
+			&i.Message.EditedAt,
+			&i.Message.SeenAt,
+			&i.Message.DeletedAt,
+			&i.Message.Content,
+			&i.AuthorPath,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lastMessage = `-- name: LastMessage :one
 select message_id from message
 where guild_id = $1 and epoch = $2 and channel_id = $3 and message_id < $4::bigint
@@ -105,13 +166,12 @@ func (q *Queries) LastMessage(ctx context.Context, db DBTX, arg LastMessageParam
 }
 
 const lockMessages = `-- name: LockMessages :many
-select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, p.path as author_path
+select m.guild_id, m.epoch, m.channel_id, m.message_id
 from message m
 join (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch,
         unnest($3::bigint[]) as channel_id, unnest($4::bigint[]) as message_id) wanted
     on m.guild_id = wanted.guild_id and m.epoch = wanted.epoch
         and m.channel_id = wanted.channel_id and m.message_id = wanted.message_id
-left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, m.author)
 order by m.guild_id, m.epoch, m.channel_id, m.message_id
 for update of m
 `
@@ -124,10 +184,13 @@ type LockMessagesParams struct {
 }
 
 type LockMessagesRow struct {
-	Message    Message
-	AuthorPath []byte
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	ChannelID ticket.ChannelID
+	MessageID ticket.MessageID
 }
 
+// Without a join to the author: a row that was waited for would come with the author it had before the wait.
 func (q *Queries) LockMessages(ctx context.Context, db DBTX, arg LockMessagesParams) ([]LockMessagesRow, error) {
 	rows, err := db.Query(ctx, lockMessages,
 		arg.GuildIds,
@@ -143,19 +206,10 @@ func (q *Queries) LockMessages(ctx context.Context, db DBTX, arg LockMessagesPar
 	for rows.Next() {
 		var i LockMessagesRow
 		if err := rows.Scan(
-			&i.Message.GuildID,
-			&i.Message.Epoch,
-			&i.Message.ChannelID,
-			&i.Message.MessageID,
-			&i.Message.TicketID,
-			&i.Message.Author,
-			&i.Message.People,
-			&i.Message.At,
-			&i.Message.EditedAt,
-			&i.Message.SeenAt,
-			&i.Message.DeletedAt,
-			&i.Message.Content,
-			&i.AuthorPath,
+			&i.GuildID,
+			&i.Epoch,
+			&i.ChannelID,
+			&i.MessageID,
 		); err != nil {
 			return nil, err
 		}

@@ -8,15 +8,24 @@ order by t.guild_id, t.epoch, t.id
 for key share of t;
 
 -- name: LockMessages :many
+-- Without a join to the author: a row that was waited for would come with the author it had before the wait.
+select m.guild_id, m.epoch, m.channel_id, m.message_id
+from message m
+join (select unnest(@guild_ids::bigint[]) as guild_id, unnest(@epochs::integer[]) as epoch,
+        unnest(@channel_ids::bigint[]) as channel_id, unnest(@message_ids::bigint[]) as message_id) wanted
+    on m.guild_id = wanted.guild_id and m.epoch = wanted.epoch
+        and m.channel_id = wanted.channel_id and m.message_id = wanted.message_id
+order by m.guild_id, m.epoch, m.channel_id, m.message_id
+for update of m;
+
+-- name: KnownMessages :many
 select sqlc.embed(m), p.path as author_path
 from message m
 join (select unnest(@guild_ids::bigint[]) as guild_id, unnest(@epochs::integer[]) as epoch,
         unnest(@channel_ids::bigint[]) as channel_id, unnest(@message_ids::bigint[]) as message_id) wanted
     on m.guild_id = wanted.guild_id and m.epoch = wanted.epoch
         and m.channel_id = wanted.channel_id and m.message_id = wanted.message_id
-left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, m.author)
-order by m.guild_id, m.epoch, m.channel_id, m.message_id
-for update of m;
+left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, m.author);
 
 -- name: RevisionsOfMessages :many
 select sqlc.embed(r), p.path as author_path
