@@ -1,0 +1,103 @@
+// Fills "My tickets". Text only ever becomes text: the page's policy would stop anything else.
+
+const list = document.getElementById('list');
+
+// States in which a conversation still goes on come first.
+const groups = [
+  { title: 'Open', states: ['opening', 'open', 'closing'] },
+  { title: 'Closed', states: ['closed'] },
+];
+const labels = { opening: 'Opening', open: 'Open', closing: 'Closing', closed: 'Closed' };
+
+const day = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
+const minute = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+
+function element(tag, attributes = {}, ...children) {
+  const e = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) e.setAttribute(name, value);
+  e.append(...children);
+  return e;
+}
+
+// ask fetches JSON; what went wrong is an Error with a sentence for the reader.
+async function ask(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { headers: { accept: 'application/json' }, ...options });
+  } catch {
+    throw new Error('The website could not be reached. Check your connection and try again.');
+  }
+  if (response.status === 401) {
+    location.assign('/login?next=/tickets');
+    return new Promise(() => {}); // the page is going away
+  }
+  if (!response.ok) {
+    const problem = await response.json().catch(() => ({}));
+    throw new Error(problem.detail || 'Something went wrong. Try again in a minute.');
+  }
+  return response.status === 204 ? null : response.json();
+}
+
+function when(text, iso) {
+  const date = new Date(iso);
+  return element('time', { datetime: iso, title: minute.format(date) }, `${text} ${day.format(date)}`);
+}
+
+function serverIcon(server) {
+  const name = server.name || 'Server';
+  if (!server.icon) return element('span', { class: 'icon', 'aria-hidden': 'true' }, [...name][0].toUpperCase());
+  return element('img', { class: 'icon', src: server.icon, alt: '', width: 32, height: 32, loading: 'lazy' });
+}
+
+function row(ticket) {
+  const title = element('span', { class: 'title' },
+    element('span', { class: 'number' }, ticket.name), ticket.category || 'Ticket');
+  const dates = element('span', { class: 'dates' }, when('Opened', ticket.opened_at));
+  if (ticket.closed_at) dates.append(when('Closed', ticket.closed_at));
+  return element('a', { class: 'row', href: ticket.transcript },
+    serverIcon(ticket.server),
+    element('span', { class: 'what' }, title, element('span', { class: 'server' }, ticket.server.name || 'A server')),
+    dates,
+    element('span', { class: `state ${ticket.state}` }, labels[ticket.state] ?? ticket.state));
+}
+
+function show(...children) {
+  list.replaceChildren(...children);
+  list.setAttribute('aria-busy', 'false');
+}
+
+function showTickets(tickets) {
+  if (tickets.length === 0) {
+    show(element('div', { class: 'empty' },
+      element('h2', {}, 'No tickets yet'),
+      element('p', {}, 'When you open a ticket on a Discord server that uses TicketBot, it appears here, with everything that was said in it.')));
+    return;
+  }
+  document.getElementById('count').textContent = tickets.length === 1 ? '1 ticket' : `${tickets.length} tickets`;
+  show(...groups.flatMap(({ title, states }) => {
+    const here = tickets.filter((t) => states.includes(t.state));
+    if (here.length === 0) return [];
+    return [element('h2', { class: 'group' }, title, element('span', {}, String(here.length))),
+      element('div', { class: 'rows' }, ...here.map(row))];
+  }));
+}
+
+function showMe(me) {
+  document.getElementById('name').textContent = me.name || me.username;
+  document.getElementById('avatar').src = me.avatar;
+}
+
+function showProblem(error) {
+  const again = element('button', { class: 'button', type: 'button' }, 'Try again');
+  again.addEventListener('click', () => location.reload());
+  show(element('div', { class: 'empty', role: 'alert' },
+    element('h2', {}, 'Your tickets could not be shown'), element('p', {}, error.message), again));
+}
+
+document.getElementById('logout').addEventListener('click', async () => {
+  await ask('/api/logout', { method: 'POST' }).catch(showProblem);
+  location.assign('/');
+});
+
+ask('/api/me').then(showMe, () => {}).finally(() => { document.getElementById('me').hidden = false; });
+ask('/api/me/tickets').then(({ tickets }) => showTickets(tickets)).catch(showProblem);
