@@ -14,7 +14,7 @@ import (
 // TestClient clicks through the web client in a real browser: a bot that posts a panel, a member who opens a ticket.
 func TestClient(t *testing.T) {
 	sim, world, control := startWorld(t)
-	startPanelBot(t, sim, world)
+	bot := startPanelBot(t, sim, world)
 	b := openBrowser(t)
 
 	step := func(name string, f func()) {
@@ -44,6 +44,8 @@ func TestClient(t *testing.T) {
 		b.do(chromedp.SendKeys(`[data-testid="composer"]`, "/privacy export\r"))
 		b.sees(".command-line", "/privacy export")
 		b.press("Send")
+		b.sees(`[data-testid="thinking"]`, "TicketBot is thinking...")
+		close(bot.think)
 		b.sees(".message.ephemeral", "Here is everything we know.")
 	})
 
@@ -74,6 +76,12 @@ func TestClient(t *testing.T) {
 		b.fill("What happened?", `<img src=x onerror="window.hacked=1"> & **bold**`)
 		b.do(chromedp.Click(`[data-testid="modal"] .select-face`), chromedp.Click(`.select-option[data-value="mac"]`))
 		b.do(chromedp.Click(`input[type=radio][value=high]`))
+		bot.mute.Store(true)
+		b.press("Submit")
+		waitFor(t, sim, "interaction", world.Mia, "form")
+		sim.Advance(3 * time.Second)
+		b.sees(".modal-failure", "This interaction failed")
+		bot.mute.Store(false)
 		b.press("Submit")
 		b.until("the form closes", `!document.querySelector('dialog')`)
 		b.sees(".message.ephemeral", "Your ticket: #ticket-0001")
@@ -156,7 +164,7 @@ func (b *browser) toolbar(text, action string) {
 	b.do(chromedp.Focus(article), chromedp.Click(article+`//button[@aria-label="`+action+`"]`))
 }
 
-// TestClient/draws what the client does not know.
+// TestClientUnknown: a channel and a component of types that the client has never heard of.
 func TestClientUnknown(t *testing.T) {
 	sim, world, control := startWorld(t)
 	if _, err := sim.NewChannel(world.Guild, discordsim.ChannelOptions{Name: "from-the-future", Type: 99}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,11 +29,13 @@ type panelBot struct {
 	world *discordsim.SupportWorld
 	conn  *websocket.Conn
 	ready chan struct{}
+	think chan struct{} // what it has promised to answer waits for this
+	mute  atomic.Bool   // it hears, and says nothing
 }
 
 func startPanelBot(t *testing.T, sim *discordsim.Server, world *discordsim.SupportWorld) *panelBot {
 	t.Helper()
-	b := &panelBot{t: t, sim: sim, world: world, ready: make(chan struct{})}
+	b := &panelBot{t: t, sim: sim, world: world, ready: make(chan struct{}), think: make(chan struct{})}
 	b.rest("PUT", "/applications/"+world.App.ID.String()+"/commands", []object{
 		{"name": "panel", "description": "Post the panel", "options": []object{
 			{"type": 8, "name": "role", "description": "Who answers", "required": true},
@@ -84,7 +87,9 @@ func (b *panelBot) listen(ctx context.Context) {
 				b.t.Errorf("read interaction: %v", err)
 				continue
 			}
-			b.react(i)
+			if !b.mute.Load() {
+				b.react(i)
+			}
 		}
 	}
 }
@@ -120,6 +125,7 @@ func (b *panelBot) react(i interactionEvent) {
 		b.rest("POST", "/channels/"+i.ChannelID+"/messages", panel())
 	case i.Data.Name == "privacy":
 		b.answer(i, 5, object{"flags": 64})
+		<-b.think
 		b.rest("PATCH", b.original(i), object{"content": "Here is **everything** we know."})
 	case i.Data.CustomID == "open":
 		b.answer(i, 9, form())

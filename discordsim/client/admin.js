@@ -106,7 +106,7 @@ function drawOracle(lines) {
 }
 
 function summary(l) {
-  const who = view.personas.find((p) => p.id === l.user)?.username ?? l.user ?? '';
+  const who = view.personas.find((p) => p.id === l.user)?.username ?? view.apps?.find((a) => a.user_id === l.user)?.name ?? l.user ?? '';
   const body = typeof l.body === 'string' ? l.body : l.body ? JSON.stringify(l.body) : '';
   return [who, body].filter(Boolean).join(': ').slice(0, 140);
 }

@@ -36,9 +36,10 @@ export function form(payload, files) {
 
 // listen opens the stream of what this person's client would see. The browser reconnects by itself; onopen runs each
 // time, because what happened in between has to be fetched again.
-export function listen(as, onopen, onevent) {
+export function listen(as, { onopen, onlost, onevent }) {
   const source = new EventSource(`/control/events?${query({ as })}`);
   source.addEventListener('open', onopen);
+  source.addEventListener('error', onlost);
   source.addEventListener('message', (e) => onevent(JSON.parse(e.data)));
   return () => source.close();
 }

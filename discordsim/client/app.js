@@ -53,7 +53,13 @@ const acts = {
 
 // ---- drawing
 
-const redraw = () => drawLog(acts);
+let frame = 0;
+
+// redraw draws the messages again, once for all that changes before the next frame.
+function redraw() {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(() => drawLog(acts));
+}
 
 function drawAll({ toEnd = false } = {}) {
   drawRail();
@@ -103,11 +109,15 @@ async function become(person) {
   await loadWorld();
   drawPersonas();
   let first = true;
-  closeStream = listen(person.id, () => {
-    document.body.classList.remove('offline');
-    if (!first) catchUp();
-    first = false;
-  }, (event) => happened(event));
+  closeStream = listen(person.id, {
+    onopen: () => {
+      document.body.classList.remove('offline');
+      if (!first) catchUp();
+      first = false;
+    },
+    onlost: () => document.body.classList.add('offline'),
+    onevent: happened,
+  });
 }
 
 // open chooses guild and channel: what the address names, or what was open, or the first that can be read.

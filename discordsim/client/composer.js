@@ -1,10 +1,11 @@
 // The line at the bottom: text, files, replies, and commands.
-import { fill, h, icon, iconButton } from './dom.js';
+import { fill, h, icon, iconButton, oneLine } from './dom.js';
 import { canSend, kind, may, nameOf, permission, personName, view } from './view.js';
+import { post } from './api.js';
 import { drawMenu, matching, optionLine } from './commands.js';
 import { size } from './attachments.js';
 
-const drafts = new Map(); // channel id → text
+const drafts = new Map(); // person and channel → text
 let files = [];
 let drawnFor = '';
 
@@ -27,11 +28,12 @@ export function drawComposer(acts, { force = false } = {}) {
 
 function build(area, channel, acts) {
   const state = { commands: [], active: 0 };
+  const draft = `${view.me.id} ${channel.id}`;
   const menu = h('div', { class: 'menu', role: 'listbox', aria: { label: 'Commands' }, hidden: true, data: { testid: 'command-menu' } });
   const box = h('textarea', {
     class: 'composer-box', rows: 1, placeholder: `Message ${channel.type === kind.dm ? `@${nameOf(channel.recipients?.[0])}` : `#${channel.name}`}`,
-    data: { testid: 'composer' }, aria: { label: 'Message' }, value: drafts.get(channel.id) ?? '', maxLength: 2000,
-    oninput: () => typed(), onkeydown: keys, onpaste: (e) => { if (e.clipboardData.files.length) { e.preventDefault(); add(e.clipboardData.files); } },
+    data: { testid: 'composer' }, aria: { label: 'Message' }, value: drafts.get(draft) ?? '', maxLength: 2000,
+    oninput: () => typed(), onkeydown: keys, onkeypress: oneLine, onpaste: (e) => { if (e.clipboardData.files.length) { e.preventDefault(); add(e.clipboardData.files); } },
   });
   const picker = h('input', { type: 'file', multiple: true, hidden: true, data: { testid: 'file-input' }, aria: { label: 'Files to send' }, onchange: () => { add(picker.files); picker.value = ''; } });
   const tray = h('div', { class: 'tray' });
@@ -40,8 +42,9 @@ function build(area, channel, acts) {
   const line = h('div', { class: 'composer-line' }, attach, picker, box);
 
   function typed() {
-    drafts.set(channel.id, box.value);
+    drafts.set(draft, box.value);
     grow(box);
+    if (box.value && !box.value.startsWith('/')) sayTyping(channel);
     const wants = /^\/[^\n]*$/.test(box.value);
     state.commands = wants ? matching(box.value) : [];
     state.active = 0;
@@ -66,7 +69,7 @@ function build(area, channel, acts) {
   function choose(command) {
     menu.hidden = true;
     box.value = '';
-    drafts.delete(channel.id);
+    drafts.delete(draft);
     const options = optionLine(command, { send: run, cancel: back });
     let sending = false;
     async function run() {
@@ -88,7 +91,7 @@ function build(area, channel, acts) {
     const sent = files;
     box.value = '';
     files = [];
-    drafts.delete(channel.id);
+    drafts.delete(draft);
     menu.hidden = true;
     grow(box);
     drawTray();
@@ -106,6 +109,15 @@ function build(area, channel, acts) {
   drawTyping();
   area.dropFiles = attach ? add : null;
   if (matchMedia('(min-width: 700px)').matches) box.focus({ preventScroll: true });
+}
+
+const TYPING = 8000; // Discord's clients repeat themselves about this often
+let typingAt = 0;
+
+function sayTyping(channel) {
+  if (Date.now() - typingAt < TYPING) return;
+  typingAt = Date.now();
+  post(`/channels/${channel.id}/typing`, { as: view.me.id }).catch(() => {}); // nobody misses it
 }
 
 function replyBar(channel, acts) {

@@ -95,6 +95,12 @@ export function icon(name, props = {}) {
   return svg;
 }
 
+// oneLine keeps Enter out of a text box that sends on Enter; Shift and Enter is a new line. Programs that drive browsers
+// deliver the character even when the key was taken.
+export function oneLine(e) {
+  if (e.key === 'Enter' && !e.shiftKey) e.preventDefault();
+}
+
 export function iconButton(name, label, onclick, props = {}) {
   return h('button', { type: 'button', class: 'icon-button', title: label, aria: { label }, onclick, ...props }, icon(name));
 }

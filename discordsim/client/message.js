@@ -1,5 +1,5 @@
 // One message: who, when, what, and what can be done with it.
-import { h, icon, iconButton, picture } from './dom.js';
+import { h, icon, iconButton, oneLine, picture } from './dom.js';
 import {
   avatarOf, canSend, channelByID, colourOf, flags, guildOf, has, kind, may, memberOf, nameOf, permission, personName, sentAt, view,
 } from './view.js';
@@ -114,6 +114,7 @@ const onlyYou = (m, acts) => h('p', { class: 'only-you' }, icon('eye'), 'Only yo
 function editor(m, acts) {
   const box = h('textarea', {
     class: 'edit-box', rows: 2, aria: { label: 'Edit message' }, data: { testid: 'edit-box' }, value: m.content,
+    onkeypress: oneLine,
     onkeydown: (e) => {
       if (e.key === 'Escape') acts.cancelEdit();
       if (e.key === 'Enter' && !e.shiftKey) { e.preventDefault(); acts.saveEdit(m, box.value); }
