@@ -28,7 +28,7 @@ type discordSettings struct {
 	Token        string `env:"TICKETBOT_DISCORD_TOKEN" secret:"" placeholder:"TOKEN" help:"The bot's token: Developer Portal, your application, Bot, Reset Token."`
 	ClientSecret string `env:"TICKETBOT_DISCORD_CLIENT_SECRET" secret:"" placeholder:"SECRET" help:"For logging in on the website: Developer Portal, your application, OAuth2."`
 	API          string `env:"TICKETBOT_DISCORD_API" default:"https://discord.com/api/v10" help:"Base of Discord's API."`
-	Authorize    string `env:"TICKETBOT_DISCORD_AUTHORIZE" default:"https://discord.com/oauth2/authorize" help:"Discord's consent page."`
+	Site         string `env:"TICKETBOT_DISCORD_SITE" default:"https://discord.com" help:"Where people confirm a login."`
 	CDN          string `env:"TICKETBOT_DISCORD_CDN" default:"https://cdn.discordapp.com" help:"Base of Discord's files."`
 }
 

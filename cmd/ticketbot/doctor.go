@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ticketbot/discord"
+	"ticketbot/internal/clock"
+)
+
+type doctorCommand struct {
+	Place   place           `embed:""`
+	Discord discordSettings `embed:"" prefix:"discord-"`
+	Web     webSettings     `embed:""`
+}
+
+// Run makes every check, so that all is mended in one go, and fails if one did.
+func (c doctorCommand) Run(ctx context.Context, p program) error {
+	log := newLog(p, false)
+	checks := []struct {
+		what  string
+		check func() error
+	}{
+		{"settings for Discord", c.Discord.check},
+		{"settings for the website", c.Web.check},
+		{"data directory", func() error { _, err := c.Place.dataDir(); return err }},
+		{"database, keyring and files", func() error {
+			v, err := openVault(ctx, c.Place, clock.System{}, log)
+			if err == nil {
+				v.close(ctx, log)
+			}
+			return err
+		}},
+		{"Discord takes the token", func() error {
+			if c.Discord.check() != nil {
+				return errors.New("not tried: see the settings for Discord")
+			}
+			_, err := discord.New(discord.Options{Token: c.Discord.Token, API: c.Discord.API, Clock: clock.System{}, Logger: log}).Me(ctx)
+			return err
+		}},
+	}
+	failed := 0
+	for _, c := range checks {
+		if err := c.check(); err != nil {
+			failed++
+			fmt.Fprintf(p.stdout, "✗ %s: %s\n", c.what, sentence(err))
+			continue
+		}
+		fmt.Fprintf(p.stdout, "✓ %s\n", c.what)
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d checks failed", failed, len(checks))
+	}
+	return nil
+}
