@@ -52,7 +52,7 @@ func isAway(err error) bool {
 	_, network := errors.AsType[net.Error](err)
 	broken := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, pgconn.ErrConnClosed) ||
 		errors.Is(err, net.ErrClosed)
-	return connecting || broken || (network && !errors.Is(err, pgx.ErrNoRows))
+	return connecting || broken || network
 }
 
 func sqlState(err error) string {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"ticketbot/keys"
@@ -10,8 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
-
-	"encoding/json"
 )
 
 // addFiles makes a row and a copying job for each attachment that is seen for the first time.

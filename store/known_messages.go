@@ -11,26 +11,29 @@ import (
 	"ticketbot/ticket"
 )
 
-// lock reads the rows of records that are in the database, with all their wordings, and holds them.
+// lock reads the rows of records, which are all in the database, with all their wordings, and holds them.
 func (b *batch) lock(ctx context.Context, records []*archived) (map[messageKey]*archived, error) {
-	var want, have db.LockMessagesParams
+	if len(records) == 0 {
+		return nil, nil
+	}
+	var want db.LockMessagesParams
 	rooms := map[messageKey]ticket.Room{}
 	for _, a := range records {
 		rooms[a.key()] = a.room
 		addKey(&want, a.key())
 	}
 	locked, err := b.s.q.LockMessages(ctx, b.tx, want)
-	if err != nil || len(locked) == 0 {
-		return nil, err
-	}
-	for _, r := range locked { // and no others: one that appears just now is not ours to change
-		addKey(&have, messageKey{ticket.Guild{ID: r.GuildID, Epoch: r.Epoch}, r.ChannelID, r.MessageID})
-	}
-	known, err := b.readKnown(ctx, have, rooms)
 	if err != nil {
 		return nil, err
 	}
-	return known, b.readRevisions(ctx, have, known)
+	if len(locked) != len(records) {
+		return nil, fmt.Errorf("of %d messages that were there, %d are", len(records), len(locked))
+	}
+	known, err := b.readKnown(ctx, want, rooms)
+	if err != nil {
+		return nil, err
+	}
+	return known, b.readRevisions(ctx, want, known)
 }
 
 func addKey(p *db.LockMessagesParams, k messageKey) {

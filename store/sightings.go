@@ -92,18 +92,12 @@ func (b *batch) save(ctx context.Context, all []ticket.Sighting) error {
 	if err != nil {
 		return err
 	}
-	unknown, err := b.mergeKnown(ctx, records)
+	known, err := b.insert(ctx, records)
 	if err != nil {
 		return err
 	}
-	raced, err := b.insert(ctx, unknown)
-	if err != nil {
+	if err := b.mergeKnown(ctx, known); err != nil {
 		return err
-	}
-	if len(raced) > 0 {
-		if _, err := b.mergeKnown(ctx, raced); err != nil {
-			return err
-		}
 	}
 	return b.addFiles(ctx, records)
 }
@@ -209,11 +203,8 @@ func fold(all []ticket.Sighting, people [][]ticket.PersonID) ([]*archived, error
 	return slices.SortedFunc(maps.Values(byKey), inOrder), nil
 }
 
-// insert writes messages that are not in the database, and returns those that somebody else has put there meanwhile.
-func (b *batch) insert(ctx context.Context, records []*archived) (raced []*archived, err error) {
-	if len(records) == 0 {
-		return nil, nil
-	}
+// insert writes the messages that are new, as most are, and returns those that are known.
+func (b *batch) insert(ctx context.Context, records []*archived) (known []*archived, err error) {
 	params := make([]db.InsertMessageParams, len(records))
 	for i, a := range records {
 		row, err := b.messageRow(a)
@@ -230,7 +221,7 @@ func (b *batch) insert(ctx context.Context, records []*archived) (raced []*archi
 	b.s.q.InsertMessage(ctx, b.tx, params).QueryRow(func(i int, _ ticket.MessageID, rowErr error) {
 		switch {
 		case errors.Is(rowErr, pgx.ErrNoRows):
-			raced = append(raced, records[i])
+			known = append(known, records[i])
 		case rowErr != nil:
 			err = errors.Join(err, rowErr)
 		default:
@@ -240,42 +231,37 @@ func (b *batch) insert(ctx context.Context, records []*archived) (raced []*archi
 	if err != nil {
 		return nil, err
 	}
-	return raced, b.saveRevisions(ctx, fresh, nil)
+	return known, b.saveRevisions(ctx, fresh, nil)
 }
 
-// mergeKnown merges records into the rows that are there, and returns the records that have none.
-func (b *batch) mergeKnown(ctx context.Context, records []*archived) (unknown []*archived, err error) {
+// mergeKnown merges records into the rows that are there.
+func (b *batch) mergeKnown(ctx context.Context, records []*archived) error {
 	before, err := b.lock(ctx, records)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var changed []*archived
 	var params []db.SaveMessageParams
 	for _, a := range records {
-		known, ok := before[a.key()]
-		if !ok {
-			unknown = append(unknown, a)
-			continue
-		}
-		merged := known.clone()
+		merged := before[a.key()].clone()
 		merged.merge(a)
-		if merged.same(known) {
+		if merged.same(before[a.key()]) {
 			continue
 		}
 		row, err := b.messageRow(merged)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		changed, params = append(changed, merged), append(params, row)
 	}
 	if len(params) == 0 {
-		return unknown, nil
+		return nil
 	}
 	b.s.q.SaveMessage(ctx, b.tx, params).Exec(func(_ int, rowErr error) { err = errors.Join(err, rowErr) })
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return unknown, b.saveRevisions(ctx, changed, before)
+	return b.saveRevisions(ctx, changed, before)
 }
 
 // messageRow seals the newest wording. Without one, only the deletion is known.

@@ -14,6 +14,8 @@ import (
 	"ticketbot/store"
 	"ticketbot/store/storetest"
 	"ticketbot/ticket"
+
+	"github.com/jackc/pgx/v5"
 )
 
 const guildID ticket.GuildID = 41771983423143937
@@ -36,7 +38,7 @@ func newWorld(t *testing.T, clk ...clock.Clock) *world {
 	return settle(t, storetest.New(t, clk...))
 }
 
-func settle(t *testing.T, s *store.Store) *world {
+func settle(t testing.TB, s *store.Store) *world {
 	t.Helper()
 	w := &world{Store: s, g: storetest.Join(t, s, guildID)}
 	w.category = &ticket.Category{Guild: w.g, Name: "Support", StaffRoles: []ticket.RoleID{1, 2}, Limit: 3, CreatedAt: storetest.Start}
@@ -45,14 +47,14 @@ func settle(t *testing.T, s *store.Store) *world {
 	return w
 }
 
-func (w *world) tx(t *testing.T, fn func(ticket.Tx) error) {
+func (w *world) tx(t testing.TB, fn func(ticket.Tx) error) {
 	t.Helper()
 	if err := w.InTx(t.Context(), w.g, fn); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (w *world) openTicket(t *testing.T, by ticket.User, request uint64, channel ticket.ChannelID) *ticket.Ticket {
+func (w *world) openTicket(t testing.TB, by ticket.User, request uint64, channel ticket.ChannelID) *ticket.Ticket {
 	t.Helper()
 	ctx := t.Context()
 	k := &ticket.Ticket{Guild: w.g, Category: w.category.ID, State: ticket.Opening, OpenedAt: storetest.Start,
@@ -594,4 +596,57 @@ func TestDatabaseAway(t *testing.T) {
 	wantKind(t, err, fault.Unavailable)
 	_, err = store.Open(context.Background(), store.Options{URL: "not a url"})
 	wantKind(t, err, fault.Config)
+}
+
+func TestConnectionsLost(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	other, err := pgx.ConnectConfig(ctx, w.Pool().Config().ConnConfig.Copy())
+	must(t, err)
+	defer other.Close(ctx)
+	for range 5 {
+		_, err = other.Exec(ctx, "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+		must(t, err)
+		for lost := 0; ; lost++ {
+			got, err := w.Ticket(ctx, w.g, w.ticket.ID)
+			if err == nil {
+				equal(t, got, w.ticket)
+				break
+			}
+			wantKind(t, err, fault.Unavailable)
+			if lost > 20 {
+				t.Fatal("the pool never recovers")
+			}
+		}
+	}
+}
+
+func BenchmarkSaveSightings(b *testing.B) {
+	for _, size := range []int{1, 100, 500} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			w := settle(b, storetest.New(b))
+			batch := make([]ticket.Sighting, size)
+			id := ticket.MessageID(1000)
+			for b.Loop() {
+				for i := range batch {
+					id++
+					batch[i] = w.said(id, "a message of some ordinary length, as people write them in a ticket", ada, 10)
+				}
+				w.save(b, batch...)
+			}
+			b.ReportMetric(float64(b.N*size)/b.Elapsed().Seconds(), "messages/s")
+		})
+	}
+}
+
+func BenchmarkMessages(b *testing.B) {
+	w := settle(b, storetest.New(b))
+	batch := make([]ticket.Sighting, 1000)
+	for i := range batch {
+		batch[i] = w.said(ticket.MessageID(1000+i), "a message of some ordinary length, as people write them in a ticket", ada, 10)
+	}
+	w.save(b, batch...)
+	for b.Loop() {
+		w.messages(b)
+	}
 }
