@@ -15,7 +15,7 @@ func TestConversation(t *testing.T) {
 	h := newHouse(t, discordsim.SupportOptions{})
 	panel := h.setUp(nil)
 
-	mark := h.sim.Seq()
+	mark := h.calm()
 	channel := h.open(h.Mia, panel)
 	h.costs("open with a form", mark, 4)
 
@@ -32,7 +32,7 @@ func TestConversation(t *testing.T) {
 	h.say(h.Mia, channel, "It was there yesterday.")
 	h.say(h.Sam, channel, "Let me look.")
 
-	mark = h.sim.Seq()
+	mark = h.calm()
 	claimed := h.told(h.press(h.Sam, greeting, "v1:claim"))
 	h.costs("claim", mark, 2)
 	if want := say.T("bot.claim.done", "ticket", "#0001", "user", h.Sam); claimed != want {
@@ -56,7 +56,7 @@ func TestConversation(t *testing.T) {
 	if a := h.answered(i, err); a.State != discordsim.StateModal {
 		t.Fatalf("close: %+v", a)
 	}
-	mark = h.sim.Seq()
+	mark = h.calm()
 	said := h.told(h.sim.Submit(h.Mia, i.ID, discordsim.Fields{Values: map[string][]string{"reason": {"It is back."}}}))
 	if want := say.T("bot.close.done_reason", "ticket", "#0001", "user", h.Mia, "reason", "It is back."); said != want {
 		t.Errorf("close: %s", said)
@@ -91,10 +91,10 @@ func TestCommands_do_what_buttons_do(t *testing.T) {
 	h := newHouse(t, discordsim.SupportOptions{})
 	h.setUp(map[string]any{"form": false})
 	channel := h.channelIn(h.told(h.sim.Command(h.Mia, h.General, "open", nil)))
-	mark := h.sim.Seq()
+	mark := h.calm()
 	h.told(h.sim.Command(h.Ben, channel, "claim", nil))
 	h.costs("claim by command", mark, 2)
-	mark = h.sim.Seq()
+	mark = h.calm()
 	h.told(h.sim.Command(h.Ben, channel, "close", map[string]any{"reason": "done"}))
 	h.until("the channel is gone", func() bool { return len(h.ticketChannels()) == 0 })
 	h.costs("close by command", mark, 5)
@@ -137,6 +137,7 @@ func TestWhoMay(t *testing.T) {
 // costs checks how many requests there were since mark.
 func (h *house) costs(what string, mark int64, most int) {
 	h.Helper()
+	h.calm()
 	calls := h.sim.CallCounts(mark)
 	n := 0
 	for _, c := range calls {

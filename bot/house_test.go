@@ -35,20 +35,24 @@ type house struct {
 
 	mu      sync.Mutex
 	handled chan struct{} // closed when an event has been handled
+	inWork  int           // events being handled
 	lost    []string
 }
 
 const patience = 20 * time.Second
 
-// newHouse is a server whose bot has come up, not set up yet.
-func newHouse(t testing.TB, o discordsim.SupportOptions) *house {
+// newHouse is a server whose bot has come up, not set up yet. furnish is done before it comes.
+func newHouse(t testing.TB, o discordsim.SupportOptions, furnish ...func(*house)) *house {
 	t.Helper()
-	sim, err := discordsim.Start(t.Context(), discordsim.Options{})
+	sim, err := discordsim.Start(context.Background(), discordsim.Options{}) // the bot is away before it closes
 	must(t, err)
 	t.Cleanup(sim.Close)
 	world, err := sim.Support(o)
 	must(t, err)
 	h := &house{TB: t, SupportWorld: world, sim: sim, home: storetest.NewHome(t), handled: make(chan struct{})}
+	for _, f := range furnish {
+		f(h)
+	}
 	h.wake()
 	return h
 }
@@ -62,7 +66,8 @@ func (h *house) wake() {
 	files, err := discord.NewFiles(client, h.store, h.sim.URL())
 	must(h, err)
 	h.tickets = ticket.New(h.store, client, files, clk, log)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, leave := context.WithCancel(context.Background())
+	recorder, rest := context.WithCancel(context.Background())
 	must(h, h.tickets.Begin(ctx))
 	must(h, client.RegisterCommands(ctx, uint64(h.App.ID), bot.Commands()))
 	_, err = client.Me(ctx)
@@ -74,14 +79,19 @@ func (h *house) wake() {
 		Token: h.App.Token, Intents: 1<<0 | 1<<9 | 1<<15, GatewayURL: client.GatewayURL, Handler: &listener{b, h}, States: states{h.store},
 		Clock: clk, Logger: log, OnReady: h.begun, OnLost: h.lose,
 	})
-	var running sync.WaitGroup
-	running.Go(func() { h.tickets.RunRecorder(ctx) })
-	running.Go(func() {
+	var listening, recording sync.WaitGroup
+	recording.Go(func() { h.tickets.RunRecorder(recorder) })
+	listening.Go(func() {
 		if err := h.gateway.Run(ctx); err != nil && ctx.Err() == nil {
 			h.Errorf("gateway: %v", err)
 		}
 	})
-	h.away = sync.OnceFunc(func() { cancel(); running.Wait() })
+	h.away = sync.OnceFunc(func() {
+		leave()
+		listening.Wait() // until then there may be something to record
+		rest()
+		recording.Wait()
+	})
 	h.Cleanup(h.away)
 	h.until("the bot knows the server", func() bool {
 		_, err := h.store.Tenant(ctx, ticket.GuildID(h.Guild))
@@ -110,8 +120,27 @@ type listener struct {
 }
 
 func (l *listener) Handle(ctx context.Context, kind string, data []byte) error {
-	defer l.h.ring()
+	l.h.mu.Lock()
+	l.h.inWork++
+	l.h.mu.Unlock()
+	defer func() {
+		l.h.mu.Lock()
+		l.h.inWork--
+		l.h.mu.Unlock()
+		l.h.ring()
+	}()
 	return l.Bot.Handle(ctx, kind, data)
+}
+
+// calm waits until nothing is being handled, and says where Discord's own log stands.
+func (h *house) calm() int64 {
+	h.Helper()
+	h.until("the bot is done", func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return h.inWork == 0
+	})
+	return h.sim.Seq()
 }
 
 func (h *house) ring() {
