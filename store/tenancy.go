@@ -28,8 +28,13 @@ const (
 // the bot was thrown out and invited again while we were away, so the old epoch is sealed and a new one begins.
 func (s *Store) Joined(ctx context.Context, guild ticket.GuildID, joinedAt time.Time) (ticket.Guild, error) {
 	joinedAt = joinedAt.UTC().Truncate(time.Microsecond)
+	// After a restart every guild says so, and hardly any has changed.
+	row, err := s.q.ActiveTenancy(ctx, s.pool, guild)
+	if err == nil && row.JoinedAt.Equal(joinedAt) && s.keys.Has(uint64(guild), row.Epoch) {
+		return ticket.Guild{ID: guild, Epoch: row.Epoch}, nil
+	}
 	var g ticket.Guild
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		if err := s.q.LockGuild(ctx, tx, int64(guild)); err != nil {
 			return err
 		}
