@@ -43,6 +43,9 @@ func answerInteraction(c *call) (any, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
+	if c.s.world.channels[i.channel] == nil && kind != callbackAutocomplete {
+		return nil, errUnknownChannel // deleted since
+	}
 	m, err := c.answer(i, kind)
 	if err != nil {
 		return nil, err

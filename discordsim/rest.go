@@ -144,9 +144,7 @@ func (c *call) serve() int {
 	if err := c.read(); err != nil {
 		return c.refuse(err)
 	}
-	c.s.mu.Lock()
 	result, err := c.run()
-	c.s.mu.Unlock()
 	if err != nil {
 		return c.refuse(err)
 	}
@@ -154,6 +152,8 @@ func (c *call) serve() int {
 }
 
 func (c *call) run() (any, error) {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
 	if err := c.authorize(); err != nil {
 		return nil, err
 	}
