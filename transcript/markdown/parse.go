@@ -8,8 +8,11 @@ const maxDepth = 12
 // Parse reads a text in which everything is allowed: a message, an embed's description, a text display.
 func Parse(s string) []Node { return parse(s, scope{blocks: true, lineStart: true}) }
 
-// Inline reads a text of styles only: an embed's title, a field's name.
+// Inline reads a text of styles only: a field's name.
 func Inline(s string) []Node { return parse(s, scope{}) }
+
+// Label reads a text that is, or may be, a link as a whole: an embed's title.
+func Label(s string) []Node { return parse(s, scope{inLink: true}) }
 
 // scope is what is allowed where the parser stands.
 type scope struct {
