@@ -8,6 +8,7 @@ import (
 
 	"ticketbot/internal/clock"
 	"ticketbot/internal/fault"
+	"ticketbot/ticket"
 
 	"github.com/disgoorg/disgo/discord"
 )
@@ -89,10 +90,11 @@ func (a *answer) deferNow(ctx context.Context) error {
 	return err
 }
 
-// over says that Discord does not wait for an answer any more: it came too late, or an earlier process gave one.
+// over says that Discord does not wait for an answer any more: it came too late, an earlier process gave one, or the
+// channel to show it in is gone.
 func over(err error) bool {
 	kind := fault.KindOf(err)
-	return kind == fault.NotFound || kind == fault.Conflict
+	return kind == fault.NotFound || kind == fault.Conflict || errors.Is(err, ticket.ErrChannelGone)
 }
 
 // give answers. The first answer counts; nothing is left to say after it.
