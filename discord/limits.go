@@ -136,8 +136,12 @@ func (l *limits) fill(r route, name string, h http.Header, now time.Time) {
 	if err != nil || err2 != nil || err3 != nil {
 		return
 	}
-	b.limit, b.left, b.window = max(limit, 1), max(left-max(b.away-1, 0), 0), seconds(after)
-	b.reset = now.Add(b.window)
+	left = max(left-max(b.away-1, 0), 0)
+	reset := now.Add(seconds(after))
+	if reset.Sub(b.reset) < seconds(after)/2 { // the same window: answers overtake each other, and the lowest count is the newest
+		left = min(left, b.left)
+	}
+	b.limit, b.left, b.window, b.reset = max(limit, 1), left, seconds(after), reset
 }
 
 func (l *limits) sweep(now time.Time) {
