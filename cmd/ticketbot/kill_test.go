@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -231,8 +232,8 @@ func compareChannel(t *testing.T, row *ticket.Ticket, archived []ticket.Message,
 			}
 			continue
 		}
-		if m.Author != 0 && m.Content.Text != want.text && want.text != "" && want.deleted == 0 {
-			t.Errorf("%s: message %s says %q, want %q", row.Name(), want.id, m.Content.Text, want.text)
+		if got, want := anonymous(m.Content.Text), anonymous(want.text); m.Author != 0 && got != want {
+			t.Errorf("%s: message %s says %q, want %q", row.Name(), m.ID, got, want)
 		}
 		if want.deleted != 0 {
 			deleted++
@@ -243,6 +244,11 @@ func compareChannel(t *testing.T, row *ticket.Ticket, archived []ticket.Message,
 	}
 	return deleted
 }
+
+var mention = regexp.MustCompile(`<@\d+>|\x00\d+\x00`)
+
+// anonymous is a text with mentions of people left out, which are references in the archive.
+func anonymous(text string) string { return mention.ReplaceAllString(text, "@somebody") }
 
 // unobservable: it was deleted before a session began that replays nothing, so no connection could ever tell of it.
 func (w truth) unobservable(lost []int64) bool {
