@@ -40,7 +40,7 @@ func (c *Control) routes() map[string]func(*http.Request) (any, error) {
 		"PUT /control/guilds/{guild}/bots/{app}":        c.addBot,
 		"DELETE /control/guilds/{guild}/bots/{app}":     c.kickBot,
 
-		// What no Discord offers (control_furnish.go).
+		// What no Discord offers (control_beyond.go).
 		"POST /control/gateway": c.disturb,
 		"GET /control/oracle":   c.facts,
 		"GET /control/calls":    c.calls,

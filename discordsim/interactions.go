@@ -7,7 +7,7 @@ import (
 
 // Deadlines of interactions, on the simulator's clock.
 const (
-	answerWithin = 3 * time.Second
+	answerWithin = 5 * time.Second
 	tokenLife    = 15 * time.Minute
 )
 
@@ -124,7 +124,6 @@ func (s *Server) begin(i *interaction) *Interaction {
 	i.id, i.token, i.created = s.world.newID(), "sim."+randomText(48), s.clock.now()
 	i.state, i.changed = StatePending, make(chan struct{})
 	s.world.interactions[i.id] = i
-	s.tell("interaction", Fact{Guild: i.guild, Channel: i.channel, User: i.user, Body: i.label()})
 	payload := encode(s.interactionPayload(i))
 	for _, session := range s.sessions {
 		if session.bot == i.app.id && session.shard.has(i.guild) {
@@ -133,6 +132,8 @@ func (s *Server) begin(i *interaction) *Interaction {
 	}
 	s.clock.after(answerWithin, func() { s.expire(i) })
 	s.clock.after(tokenLife, func() { s.retire(i) })
+	// Told last: whoever waits for this fact may move the clock at once.
+	s.tell("interaction", Fact{Guild: i.guild, Channel: i.channel, User: i.user, Body: i.label()})
 	return &Interaction{ID: i.id, s: s, i: i}
 }
 

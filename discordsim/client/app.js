@@ -146,7 +146,9 @@ function first(list) {
 async function loadWorld() {
   const state = await get(`/state?${as()}`);
   view.clockOffset = Date.parse(state.now) - Date.now();
-  view.version = (view.version ?? 0) + 1; // names and colours may have changed: messages are drawn anew
+  const names = JSON.stringify(state.guilds.map((g) => [g.roles, g.members, g.channels.map((c) => [c.id, c.name, c.may])]));
+  if (names !== view.names) view.version += 1;
+  view.names = names;
   Object.assign(view, { me: state.me, guilds: state.guilds, dms: state.dms, dmCommands: state.dm_commands, cdn: state.cdn, apps: state.apps });
 }
 

@@ -85,7 +85,8 @@ function gallery(c, ctx) {
 }
 
 function file(c, ctx) {
-  return fileCard({ ...media(c.file, ctx), ...(c.name ? { title: c.name } : {}) });
+  const sent = media(c.file, ctx);
+  return fileCard({ ...sent, title: c.name ?? sent.title, size: c.size ?? sent.size });
 }
 
 function separator(c) {

@@ -9,107 +9,149 @@ const drafts = new Map(); // person and channel → text
 let files = [];
 let drawnFor = '';
 
-// drawComposer draws the composer of the open channel. acts = {send(content, files), command(command, options), say(sentence)}
-export function drawComposer(acts, { force = false } = {}) {
+// drawComposer draws the composer of the open channel, unless it is there already.
+// acts = {send(content, files), command(command, options), reply(message), say(sentence)}
+export function drawComposer(acts) {
   const area = document.getElementById('composer');
-  const channel = view.channel;
-  const key = JSON.stringify([channel?.id, canSend(channel), view.me?.id, view.replyTo?.id, channel?.name]);
-  if (key === drawnFor && !force) return;
-  if (!drawnFor.startsWith(JSON.stringify([channel?.id]).slice(0, -1))) files = [];
+  const { channel } = view;
+  const place = `${view.me?.id} ${channel?.id}`;
+  const key = JSON.stringify([place, canSend(channel), view.replyTo?.id, channel?.name]);
+  if (key === drawnFor) return;
+  if (!drawnFor.startsWith(`["${place}"`)) files = [];
   drawnFor = key;
+  area.dropFiles = null;
   area.hidden = !channel || channel.type === kind.category;
   if (area.hidden) return;
   if (!canSend(channel)) {
     fill(area, h('p', { class: 'composer-closed' }, 'You do not have permission to send messages in this channel.'));
     return;
   }
-  build(area, channel, acts);
+  const composer = new Composer(channel, place, acts);
+  fill(area, composer.menu, h('div', { class: 'composer' }, replyBar(channel, acts), composer.tray, composer.line),
+    h('p', { class: 'typing', id: 'typing', aria: { live: 'polite' } }));
+  composer.shown();
+  area.dropFiles = may(channel, permission.attachFiles) ? (list) => composer.add(list) : null;
 }
 
-function build(area, channel, acts) {
-  const state = { commands: [], active: 0 };
-  const draft = `${view.me.id} ${channel.id}`;
-  const menu = h('div', { class: 'menu', role: 'listbox', aria: { label: 'Commands' }, hidden: true, data: { testid: 'command-menu' } });
-  const box = h('textarea', {
-    class: 'composer-box', rows: 1, placeholder: `Message ${channel.type === kind.dm ? `@${nameOf(channel.recipients?.[0])}` : `#${channel.name}`}`,
-    data: { testid: 'composer' }, aria: { label: 'Message' }, value: drafts.get(draft) ?? '', maxLength: 2000,
-    oninput: () => typed(), onkeydown: keys, onkeypress: oneLine, onpaste: (e) => { if (e.clipboardData.files.length) { e.preventDefault(); add(e.clipboardData.files); } },
-  });
-  const picker = h('input', { type: 'file', multiple: true, hidden: true, data: { testid: 'file-input' }, aria: { label: 'Files to send' }, onchange: () => { add(picker.files); picker.value = ''; } });
-  const tray = h('div', { class: 'tray' });
-  const attach = may(channel, permission.attachFiles)
-    && iconButton('plus', 'Upload a file', () => picker.click(), { class: 'icon-button attach' });
-  const line = h('div', { class: 'composer-line' }, attach, picker, box);
+class Composer {
+  constructor(channel, place, acts) {
+    Object.assign(this, { channel, place, acts, commands: [], active: 0 });
+    this.menu = h('div', { class: 'menu', role: 'listbox', aria: { label: 'Commands' }, hidden: true, data: { testid: 'command-menu' } });
+    this.tray = h('div', { class: 'tray' });
+    this.box = h('textarea', {
+      class: 'composer-box', rows: 1, placeholder: `Message ${nameOfChannel(channel)}`, maxLength: 2000,
+      data: { testid: 'composer' }, aria: { label: 'Message' }, value: drafts.get(place) ?? '',
+      oninput: () => this.typed(), onkeypress: oneLine, onkeydown: (e) => this.key(e), onpaste: (e) => this.paste(e),
+    });
+    this.line = h('div', { class: 'composer-line' }, may(channel, permission.attachFiles) && this.attach(), this.box);
+  }
 
-  function typed() {
-    drafts.set(draft, box.value);
-    grow(box);
-    if (box.value && !box.value.startsWith('/')) sayTyping(channel);
-    const wants = /^\/[^\n]*$/.test(box.value);
-    state.commands = wants ? matching(box.value) : [];
-    state.active = 0;
-    if (wants) drawMenu(menu, state.commands, state.active, choose);
-    else menu.hidden = true;
+  attach() {
+    const picker = h('input', {
+      type: 'file', multiple: true, hidden: true, data: { testid: 'file-input' }, aria: { label: 'Files to send' },
+      onchange: () => { this.add(picker.files); picker.value = ''; },
+    });
+    return [iconButton('plus', 'Upload a file', () => picker.click(), { class: 'icon-button attach' }), picker];
   }
-  function keys(e) {
-    if (!menu.hidden && state.commands.length && menuKey(e)) return;
-    if (e.key === 'Escape') { menu.hidden = true; acts.reply(null); }
-    if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) { e.preventDefault(); send(); }
+
+  shown() {
+    this.drawTray();
+    this.grow();
+    drawTyping();
+    if (matchMedia('(min-width: 700px)').matches) this.box.focus({ preventScroll: true });
   }
-  function menuKey(e) {
+
+  typed() {
+    drafts.set(this.place, this.box.value);
+    this.grow();
+    const wantsCommand = /^\/[^\n]*$/.test(this.box.value);
+    if (this.box.value && !wantsCommand) sayTyping(this.channel);
+    this.commands = wantsCommand ? matching(this.box.value) : [];
+    this.active = 0;
+    if (wantsCommand) this.drawMenu();
+    else this.menu.hidden = true;
+  }
+
+  drawMenu() { drawMenu(this.menu, this.commands, this.active, (c) => this.choose(c)); }
+
+  key(e) {
+    if (!this.menu.hidden && this.commands.length && this.menuKey(e)) return;
+    if (e.key === 'Escape') { this.menu.hidden = true; this.acts.reply(null); }
+    if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) { e.preventDefault(); this.send(); }
+  }
+
+  menuKey(e) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (step) {
-      state.active = (state.active + step + state.commands.length) % state.commands.length;
-      drawMenu(menu, state.commands, state.active, choose);
-    } else if (e.key === 'Enter' || e.key === 'Tab') choose(state.commands[state.active]);
+      this.active = (this.active + step + this.commands.length) % this.commands.length;
+      this.drawMenu();
+    } else if (e.key === 'Enter' || e.key === 'Tab') this.choose(this.commands[this.active]);
     else return false;
     e.preventDefault();
     return true;
   }
-  function choose(command) {
-    menu.hidden = true;
-    box.value = '';
-    drafts.delete(draft);
-    const options = optionLine(command, { send: run, cancel: back });
-    let sending = false;
-    async function run() {
+
+  // choose puts the command's options in the place of the text box until it is sent or given up.
+  choose(command) {
+    this.clear();
+    const options = optionLine(command, { send: () => run(), cancel: () => back() });
+    const back = () => { this.line.hidden = false; options.el.remove(); this.box.focus(); };
+    const run = () => {
       let values;
-      try { values = options.read(); } catch (e) { acts.say(e.message); return; }
-      if (sending) return;
-      sending = true;
+      try { values = options.read(); } catch (e) { this.acts.say(e.message); return; }
+      if (!options.el.isConnected) return; // sent already
       back();
-      await acts.command(command, values);
-    }
-    function back() { line.hidden = false; options.el.replaceWith(); box.focus(); }
-    line.hidden = true;
-    line.after(options.el);
+      this.acts.command(command, values);
+    };
+    this.line.hidden = true;
+    this.line.after(options.el);
     options.focus();
   }
-  async function send() {
-    const content = box.value.trim();
-    if (!content && !files.length) return;
+
+  async send() {
+    const content = this.box.value.trim();
     const sent = files;
-    box.value = '';
+    if (!content && !sent.length) return;
+    this.clear();
     files = [];
-    drafts.delete(draft);
-    menu.hidden = true;
-    grow(box);
-    drawTray();
-    if (!await acts.send(content, sent)) { box.value = content; files = sent; drawTray(); }
-  }
-  function add(list) { files = [...files, ...list].slice(0, 10); drawTray(); box.focus(); }
-  function drawTray() {
-    fill(tray, files.map((f) => h('div', { class: 'tray-file' }, icon('file'), h('span', {}, f.name), h('small', {}, size(f.size)),
-      iconButton('close', `Remove ${f.name}`, () => { files = files.filter((x) => x !== f); drawTray(); }))));
+    this.drawTray();
+    if (await this.acts.send(content, sent)) return;
+    this.box.value = content;
+    files = sent;
+    this.drawTray();
   }
 
-  fill(area, menu, h('div', { class: 'composer' }, replyBar(channel, acts), tray, line), h('p', { class: 'typing', id: 'typing', aria: { live: 'polite' } }));
-  drawTray();
-  grow(box);
-  drawTyping();
-  area.dropFiles = attach ? add : null;
-  if (matchMedia('(min-width: 700px)').matches) box.focus({ preventScroll: true });
+  clear() {
+    this.box.value = '';
+    this.menu.hidden = true;
+    drafts.delete(this.place);
+    this.grow();
+  }
+
+  paste(e) {
+    if (!e.clipboardData.files.length) return;
+    e.preventDefault();
+    this.add(e.clipboardData.files);
+  }
+
+  add(list) {
+    files = [...files, ...list].slice(0, 10);
+    this.drawTray();
+    this.box.focus();
+  }
+
+  drawTray() {
+    fill(this.tray, files.map((f) => h('div', { class: 'tray-file' }, icon('file'), h('span', {}, f.name), h('small', {}, size(f.size)),
+      iconButton('close', `Remove ${f.name}`, () => { files = files.filter((x) => x !== f); this.drawTray(); }))));
+  }
+
+  grow() {
+    this.box.style.setProperty('height', 'auto');
+    this.box.style.setProperty('height', `${Math.min(this.box.scrollHeight, innerHeight / 2)}px`);
+  }
 }
+
+const nameOfChannel = (channel) => (channel.type === kind.dm ? `@${nameOf(channel.recipients?.[0])}` : `#${channel.name}`);
 
 const TYPING = 8000; // Discord's clients repeat themselves about this often
 let typingAt = 0;
@@ -124,11 +166,6 @@ function replyBar(channel, acts) {
   if (!view.replyTo || view.replyTo.channel_id !== channel.id) return null;
   return h('div', { class: 'reply-bar' }, h('span', {}, 'Replying to ', h('strong', {}, personName(view.guild, view.replyTo.author))),
     iconButton('close', 'Stop replying', () => acts.reply(null)));
-}
-
-function grow(box) {
-  box.style.setProperty('height', 'auto');
-  box.style.setProperty('height', `${Math.min(box.scrollHeight, innerHeight / 2)}px`);
 }
 
 export function drawTyping() {

@@ -32,6 +32,14 @@ export function fill(el, ...children) {
   return el;
 }
 
+// arrange makes nodes the children of el, in this order, and moves none that is in its place: focus, open menus and the
+// scroll position stay.
+export function arrange(el, nodes) {
+  const wanted = new Set(nodes);
+  for (const old of [...el.childNodes]) if (!wanted.has(old)) old.remove();
+  nodes.forEach((node, i) => { if (el.childNodes[i] !== node) el.insertBefore(node, el.childNodes[i] ?? null); });
+}
+
 // Links out of the page: http and https only, whatever the text claims.
 export function safeURL(text) {
   try {

@@ -1,6 +1,6 @@
 // The list of messages of the open channel. It is redrawn as a whole, but a message that did not change keeps its element,
 // so that open menus and revealed spoilers stay.
-import { fill, h } from './dom.js';
+import { arrange, h } from './dom.js';
 import { flags, has, kind, sentAt, view } from './view.js';
 import { dayLine, sameDay } from './time.js';
 import { drawMessage } from './message.js';
@@ -18,7 +18,8 @@ export function drawLog(acts, { toEnd = false } = {}) {
   const fromEnd = scroller.scrollHeight - scroller.scrollTop;
   const channel = view.channel;
   const list = channel ? (view.messages.get(channel.id) ?? []).filter((m) => !view.dismissed.has(m.id)) : [];
-  fill(log, channel ? [view.complete.has(channel.id) && beginning(channel), rows(list, acts)] : nothingOpen());
+  const start = !channel ? [nothingOpen()] : view.complete.has(channel.id) ? [beginning(channel)] : [];
+  arrange(log, [...start, ...rows(list, acts)]);
   scroller.scrollTop = atEnd ? scroller.scrollHeight : scroller.scrollHeight - fromEnd;
 }
 

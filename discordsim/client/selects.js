@@ -1,5 +1,5 @@
 // Select menus of messages and forms: a box that opens a list, one or several choices, with a search when the list is long.
-import { h, icon, picture } from './dom.js';
+import { fill, h, icon, picture } from './dom.js';
 import { avatarOf, colourOf, hex, isThread, kind, nameOf } from './view.js';
 import { emoji } from './emoji.js';
 
@@ -33,72 +33,90 @@ const channels = (guild, types) => (guild?.channels ?? [])
 
 // selectBox draws the select. done(values) runs when the person has chosen: at once for a single choice, when the list
 // closes for several. In a form, live is true and done runs at every change.
-export function selectBox(c, choices, { disabled = false, busy = false, live = false, done }) {
-  const most = c.max_values ?? 1;
-  const several = most > 1;
-  const picked = new Set(choices.filter((x) => x.chosen).map((x) => x.value));
-  const before = () => [...picked].sort().join('\n');
-  let opened = '';
-  const label = c.placeholder || 'Make a selection';
+export const selectBox = (c, choices, options) => new Select(c, choices, options).el;
 
-  const face = h('button', {
-    type: 'button', class: 'select-face', disabled, role: 'combobox', data: { customId: c.custom_id ?? '' },
-    aria: { label, haspopup: 'listbox', expanded: 'false' }, onclick: () => (list.hidden ? open() : close()),
-    onkeydown: (e) => { if (e.key === 'ArrowDown') { e.preventDefault(); open(); } },
-  });
-  const search = h('input', { class: 'select-search', type: 'search', placeholder: 'Search', aria: { label: 'Search choices' }, oninput: () => filter() });
-  const options = choices.map((x) => optionRow(x, () => pick(x)));
-  const list = h('div', { class: 'select-list', role: 'listbox', hidden: true, aria: { multiselectable: String(several), label } },
-    choices.length > 10 && search, options, choices.length === 0 && h('p', { class: 'select-empty' }, 'Nothing to choose from'));
-  const box = h('div', { class: busy ? 'select busy' : 'select', onkeydown: keys }, face, list);
+const LONG = 10; // from here on a list can be searched
 
-  function open() {
-    if (!list.hidden) return;
-    opened = before();
-    list.hidden = false;
-    face.setAttribute('aria-expanded', 'true');
-    box.classList.toggle('upwards', face.getBoundingClientRect().bottom + 240 > innerHeight);
-    document.addEventListener('pointerdown', outside);
-    (choices.length > 10 ? search : options[0])?.focus();
+class Select {
+  constructor(c, choices, { disabled = false, busy = false, live = false, done }) {
+    Object.assign(this, { c, choices, live, done, most: c.max_values ?? 1, label: c.placeholder || 'Make a selection' });
+    this.several = this.most > 1;
+    this.picked = new Set(choices.filter((x) => x.chosen).map((x) => x.value));
+    this.outside = (e) => { if (!this.el.contains(e.target)) this.close(); };
+    this.face = h('button', {
+      type: 'button', class: 'select-face', disabled, role: 'combobox', data: { customId: c.custom_id ?? '' },
+      aria: { label: this.label, haspopup: 'listbox', expanded: 'false' }, onclick: () => (this.list.hidden ? this.open() : this.close()),
+    });
+    this.search = h('input', { class: 'select-search', type: 'search', placeholder: 'Search', aria: { label: 'Search choices' }, oninput: () => this.filter() });
+    this.options = choices.map((x) => optionRow(x, () => this.pick(x)));
+    this.list = h('div', { class: 'select-list', role: 'listbox', hidden: true, aria: { multiselectable: String(this.several), label: this.label } },
+      choices.length > LONG && this.search, this.options, choices.length === 0 && h('p', { class: 'select-empty' }, 'Nothing to choose from'));
+    this.el = h('div', { class: busy ? 'select busy' : 'select', onkeydown: (e) => this.key(e) }, this.face, this.list);
+    this.show();
   }
-  function close() {
-    if (list.hidden) return;
-    list.hidden = true;
-    face.setAttribute('aria-expanded', 'false');
-    document.removeEventListener('pointerdown', outside);
-    if (several && !live && before() !== opened) done([...picked]);
+
+  chosen() { return [...this.picked]; }
+
+  open() {
+    this.before = this.chosen().sort().join('\n');
+    this.list.hidden = false;
+    this.face.setAttribute('aria-expanded', 'true');
+    this.el.classList.toggle('upwards', this.face.getBoundingClientRect().bottom + 240 > innerHeight);
+    document.addEventListener('pointerdown', this.outside);
+    (this.choices.length > LONG ? this.search : this.options[0])?.focus();
   }
-  function outside(e) { if (!box.contains(e.target)) close(); }
-  function keys(e) {
-    if (e.key === 'Escape' && !list.hidden) { e.preventDefault(); e.stopPropagation(); close(); face.focus(); }
-    if (list.hidden || !['ArrowDown', 'ArrowUp'].includes(e.key)) return;
+
+  close() {
+    if (this.list.hidden) return;
+    this.list.hidden = true;
+    this.face.setAttribute('aria-expanded', 'false');
+    document.removeEventListener('pointerdown', this.outside);
+    if (this.several && !this.live && this.chosen().sort().join('\n') !== this.before) this.done(this.chosen());
+  }
+
+  key(e) {
+    if (e.key === 'Escape' && !this.list.hidden) {
+      e.preventDefault();
+      e.stopPropagation();
+      this.close();
+      this.face.focus();
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (!step) return;
     e.preventDefault();
-    const shown = options.filter((o) => !o.hidden);
-    const at = shown.indexOf(document.activeElement) + (e.key === 'ArrowDown' ? 1 : -1);
-    shown[(at + shown.length) % shown.length]?.focus();
+    if (this.list.hidden) { this.open(); return; }
+    const shown = this.options.filter((o) => !o.hidden);
+    shown[(shown.indexOf(document.activeElement) + step + shown.length) % shown.length]?.focus();
   }
-  function pick(x) {
-    if (!several) {
-      const again = picked.has(x.value);
-      picked.clear();
-      if (!(again && c.min_values === 0)) picked.add(x.value);
-    } else if (picked.has(x.value)) picked.delete(x.value);
-    else if (picked.size < most) picked.add(x.value);
-    show();
-    if (!several) { close(); face.focus(); }
-    if (live || !several) done([...picked]);
+
+  pick({ value }) {
+    if (this.several) this.toggle(value);
+    else this.replace(value);
+    this.show();
+    if (!this.several) { this.close(); this.face.focus(); }
+    if (this.live || !this.several) this.done(this.chosen());
   }
-  function filter() {
-    const wanted = search.value.toLowerCase();
-    options.forEach((o, i) => { o.hidden = !choices[i].label.toLowerCase().includes(wanted); });
+
+  toggle(value) {
+    if (!this.picked.delete(value) && this.picked.size < this.most) this.picked.add(value);
   }
-  function show() {
-    options.forEach((o, i) => o.setAttribute('aria-selected', String(picked.has(choices[i].value))));
-    const names = choices.filter((x) => picked.has(x.value)).map((x) => h('span', { class: 'select-picked' }, x.label));
-    face.replaceChildren(h('span', { class: names.length ? 'select-text' : 'select-text empty' }, ...(names.length ? names : [label])), icon('chevron'));
+
+  replace(value) {
+    const emptied = this.picked.has(value) && this.c.min_values === 0;
+    this.picked.clear();
+    if (!emptied) this.picked.add(value);
   }
-  show();
-  return box;
+
+  filter() {
+    const wanted = this.search.value.toLowerCase();
+    this.options.forEach((o, i) => { o.hidden = !this.choices[i].label.toLowerCase().includes(wanted); });
+  }
+
+  show() {
+    this.options.forEach((o, i) => o.setAttribute('aria-selected', String(this.picked.has(this.choices[i].value))));
+    const names = this.choices.filter((x) => this.picked.has(x.value)).map((x) => h('span', { class: 'select-picked' }, x.label));
+    fill(this.face, h('span', { class: names.length ? 'select-text' : 'select-text empty' }, names.length ? names : this.label), icon('chevron'));
+  }
 }
 
 function optionRow(x, onclick) {

@@ -7,6 +7,8 @@ export const view = {
   guilds: [],
   dms: [],
   cdn: '',
+  names: '', // everything that a message's look depends on besides the message
+  version: 0, // how often names has changed: messages are drawn anew
   clockOffset: 0, // simulator's clock minus this machine's, in ms
   guild: null, // the guild that is open, null for direct messages
   channel: null,
