@@ -115,13 +115,13 @@ func (s *Service) ensureChannel(ctx context.Context, e *Effect, t *Ticket, c *Ca
 		return nil
 	}
 	if e.Attempts > 1 {
-		found, err := s.discord.FindChannel(ctx, t)
-		if err != nil {
+		var err error
+		if t.Channel, err = s.discord.FindChannel(ctx, t); err != nil {
 			return err
 		}
-		t.Channel = found
 	}
-	if t.Channel == 0 {
+	found := t.Channel != 0
+	if !found {
 		made, err := s.discord.CreateChannel(ctx, ChannelSpec{Ticket: t, Category: c, Opener: e.Detail.User})
 		if err != nil {
 			return err
@@ -132,14 +132,21 @@ func (s *Service) ensureChannel(ctx context.Context, e *Effect, t *Ticket, c *Ca
 		}
 	}
 	s.rooms.Add(Room{Guild: t.Guild, Ticket: t.ID, Number: t.Number, Channel: t.Channel})
+	if found {
+		s.rooms.MarkGap(t.Channel) // nobody knows since when people have been writing in it
+	}
 	return s.saveChannel(ctx, t)
 }
 
+// saveChannel writes the channel into the row, unless somebody has, or the ticket has ended meanwhile.
 func (s *Service) saveChannel(ctx context.Context, t *Ticket) error {
 	return s.store.InTx(ctx, t.Guild, func(tx Tx) error {
 		row, err := tx.LockTicket(ctx, t.ID)
 		if err != nil {
 			return err
+		}
+		if row.Channel != 0 || !row.State.Alive() {
+			return nil
 		}
 		row.Channel = t.Channel
 		return tx.SaveTicket(ctx, row)

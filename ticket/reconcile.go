@@ -34,14 +34,19 @@ func (s *Service) LoadRooms(ctx context.Context, guild GuildID) error {
 }
 
 // ChannelAppeared takes a channel into the set when it bears the marker of one of our tickets. Events overtake answers:
-// members may write before our own request for the channel has returned.
+// members may write before our own request for the channel has returned. The row learns of the channel too: the event
+// will not come again for a process that takes over now.
 func (s *Service) ChannelAppeared(ctx context.Context, g Guild, channel ChannelID, marker string) error {
 	t, err := s.store.TicketByPublicID(ctx, marker)
 	if err != nil || t.Guild != g || !t.State.Alive() || (t.Channel != 0 && t.Channel != channel) {
 		return err // an admin may copy a topic; that does not make a second channel of the ticket
 	}
 	s.rooms.Add(Room{Guild: g, Ticket: t.ID, Number: t.Number, Channel: channel})
-	return nil
+	if t.Channel != 0 {
+		return nil
+	}
+	t.Channel = channel
+	return s.saveChannel(ctx, t)
 }
 
 // gapMargin is how far before the moment a gap was noticed its beginning is looked for. What came in since then may be
