@@ -6,6 +6,7 @@ import (
 
 	"ticketbot/internal/clock"
 	"ticketbot/internal/fault"
+	"ticketbot/ticket"
 
 	"github.com/disgoorg/disgo/discord"
 )
@@ -65,20 +66,22 @@ func TestAnswer(t *testing.T) {
 }
 
 func TestAnswer_when_nobody_waits(t *testing.T) {
-	for _, kind := range []fault.Kind{fault.NotFound, fault.Conflict} {
+	for _, err := range []error{
+		fault.New(fault.NotFound, "discord.interaction.over"), fault.New(fault.Conflict, "discord.interaction.answered"), ticket.ErrChannelGone,
+	} {
 		b, replies, _, log := newDeafBot(t)
-		replies.err = fault.New(kind, "discord.interaction_over")
+		replies.err = err
 		if err := b.Handle(t.Context(), "INTERACTION_CREATE", press(2, `{"name":"help"}`)); err != nil {
 			t.Fatal(err)
 		}
 		expect(t, replies, 4)
 		if log.Len() > 0 {
-			t.Errorf("%s: logged %s", kind, log)
+			t.Errorf("%v: logged %s", err, log)
 		}
 	}
 	t.Run("setup_does_nothing", func(t *testing.T) {
 		b, replies, _, _ := newDeafBot(t) // has no store: a verb would panic
-		replies.err = fault.New(fault.NotFound, "discord.interaction_over")
+		replies.err = fault.New(fault.NotFound, "discord.interaction.over")
 		if err := b.Handle(t.Context(), "INTERACTION_CREATE", press(2, `{"name":"setup"}`)); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package bot
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -72,8 +73,14 @@ func (b *Bot) refusal(c *call, err error) reply {
 	if in := c.interaction; in.kind() == completion {
 		return reply{choices: []discord.AutocompleteChoice{}}
 	}
-	if f := fault.From(err); f != nil && f.Kind != fault.Internal && f.Kind != fault.Config {
+	f := fault.From(err)
+	switch {
+	case f != nil && f.Kind != fault.Internal && f.Kind != fault.Config:
 		return privately(say.Fault(f))
+	case errors.Is(err, ticket.ErrChannelGone):
+		return privately(say.T("bot.channel_gone"))
+	case errors.Is(err, ticket.ErrMemberGone):
+		return privately(say.T("bot.member_gone"))
 	}
 	reference := newReference()
 	b.report(c, "interaction failed", err, "reference", reference)

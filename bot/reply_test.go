@@ -10,6 +10,7 @@ import (
 
 	"ticketbot/internal/fault"
 	"ticketbot/internal/say"
+	"ticketbot/ticket"
 )
 
 func lines(log *bytes.Buffer) int { return strings.Count(log.String(), "\n") }
@@ -40,6 +41,14 @@ func TestRefusal(t *testing.T) {
 			}
 			if strings.Contains(log.String(), "canary") || strings.Contains(r.text, "canary") {
 				t.Errorf("content got out: %s / %s", r.text, log)
+			}
+		})
+	}
+	for err, key := range map[error]string{ticket.ErrChannelGone: "bot.channel_gone", ticket.ErrMemberGone: "bot.member_gone"} {
+		t.Run(key, func(t *testing.T) {
+			b, _, _, log := newDeafBot(t)
+			if r := b.refusal(c, fmt.Errorf("POST /channels: %w", err)); r.text != say.T(key) || log.Len() > 0 {
+				t.Errorf("%+v, log %s", r, log)
 			}
 		})
 	}
