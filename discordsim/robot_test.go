@@ -134,6 +134,11 @@ func (s *scene) request(method, path, auth string, body any) reply {
 	if auth != "" {
 		r.Header.Set("Authorization", auth)
 	}
+	return s.do(r)
+}
+
+func (s *scene) do(r *http.Request) reply {
+	s.t.Helper()
 	response, err := http.DefaultClient.Do(r)
 	s.ok(err)
 	defer response.Body.Close()
@@ -142,7 +147,7 @@ func (s *scene) request(method, path, auth string, body any) reply {
 	out := reply{status: response.StatusCode, header: response.Header}
 	if len(text) > 0 {
 		if err := json.Unmarshal(text, &out.body); err != nil {
-			s.t.Fatalf("%s %s answered no JSON: %.200s", method, path, text)
+			s.t.Fatalf("%s %s answered no JSON: %.200s", r.Method, r.URL, text)
 		}
 	}
 	return out
