@@ -7,7 +7,7 @@ import (
 
 // Deadlines of interactions, on the simulator's clock.
 const (
-	answerWithin = 5 * time.Second
+	answerWithin = 3 * time.Second
 	tokenLife    = 15 * time.Minute
 )
 

@@ -109,7 +109,7 @@ func TestInteraction_answers(t *testing.T) {
 		if got.status != 200 || got.at("resource", "message", "content") != "hi" {
 			t.Errorf("callback: %v", got.body)
 		}
-		if a := must(h.Wait(t.Context()))(t); a.State != discordsim.StateAnswered || a.Message.Content != "hi" {
+		if a := must(h.Wait(soon(t)))(t); a.State != discordsim.StateAnswered || a.Message.Content != "hi" {
 			t.Errorf("the person sees %+v", a)
 		}
 	})
@@ -121,7 +121,7 @@ func TestInteraction_answers(t *testing.T) {
 		if got := p.answer(i, object{"type": 4, "data": object{"content": "psst", "flags": 64}}); got.status != 204 {
 			t.Fatalf("callback: %v", got.body)
 		}
-		a := must(h.Wait(t.Context()))(t)
+		a := must(h.Wait(soon(t)))(t)
 		if !a.Message.Ephemeral() {
 			t.Errorf("flags are %d", a.Message.Flags)
 		}
@@ -153,14 +153,14 @@ func TestInteraction_answers(t *testing.T) {
 		p := newPanelScene(t)
 		h, i := p.click()
 		p.answer(i, object{"type": 5, "data": object{"flags": 64}})
-		if a := must(h.Wait(t.Context()))(t); a.State != discordsim.StateDeferred {
+		if a := must(h.Wait(soon(t)))(t); a.State != discordsim.StateDeferred {
 			t.Errorf("state %s", a.State)
 		}
 		p.sim.Advance(14 * time.Minute)
 		if got := p.followUp("PATCH", i, "/messages/@original", object{"content": "done", "flags": 0}); got.status != 200 {
 			t.Fatalf("edit: %v", got.body)
 		}
-		a := must(h.WaitFor(t.Context(), discordsim.StateAnswered))(t)
+		a := must(h.WaitFor(soon(t), discordsim.StateAnswered))(t)
 		if a.Message.Content != "done" || a.Message.Flags != 64 {
 			t.Errorf("the person sees %q with flags %d, want 64", a.Message.Content, a.Message.Flags)
 		}
@@ -187,7 +187,7 @@ func TestInteraction_answers(t *testing.T) {
 		p := newPanelScene(t)
 		h, i := p.click()
 		p.answer(i, object{"type": 7, "data": object{"content": "Claimed", "components": []object{}}})
-		a := must(h.Wait(t.Context()))(t)
+		a := must(h.Wait(soon(t)))(t)
 		if a.Message.ID != p.panel || a.Message.Content != "Claimed" || len(a.Message.Components) != 0 {
 			t.Errorf("the message is %+v", a.Message)
 		}
@@ -197,7 +197,7 @@ func TestInteraction_answers(t *testing.T) {
 		p := newPanelScene(t)
 		h, i := p.click()
 		p.sim.Advance(3 * time.Second)
-		if a := must(h.Wait(t.Context()))(t); a.State != discordsim.StateFailed {
+		if a := must(h.Wait(soon(t)))(t); a.State != discordsim.StateFailed {
 			t.Errorf("state %s, want failed", a.State)
 		}
 		if got := p.answer(i, object{"type": 4, "data": object{"content": "late"}}); got.status != 404 || got.code() != 10062 {
@@ -258,7 +258,7 @@ func TestModal(t *testing.T) {
 		if got := p.answer(i, modal(components)); got.status != 204 {
 			p.t.Fatalf("modal: %v", got.body)
 		}
-		if a := must(h.Wait(p.t.Context()))(p.t); a.State != discordsim.StateModal || a.Modal["title"] != "Open a ticket" {
+		if a := must(h.Wait(soon(p.t)))(p.t); a.State != discordsim.StateModal || a.Modal["title"] != "Open a ticket" {
 			p.t.Fatalf("the person sees %+v", a)
 		}
 		return h

@@ -408,3 +408,10 @@ func refusal(err error) int {
 	}
 	return 0
 }
+
+// soon is how long anything may take.
+func soon(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
