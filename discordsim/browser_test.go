@@ -44,14 +44,20 @@ func openBrowser(t *testing.T) *browser {
 	return b
 }
 
+// do carries out steps. One that finds its element redrawn between looking and acting is tried again, as a person would.
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		b.t.Helper()
-		b.shot("failure")
-		b.t.Fatal(err)
+	for _, step := range steps {
+		err := chromedp.Do(ctx, step)
+		for try := 0; err != nil && try < 5 && strings.Contains(err.Error(), "(-32000)"); try++ {
+			err = chromedp.Do(ctx, step)
+		}
+		if err != nil {
+			b.shot("failure")
+			b.t.Fatal(err)
+		}
 	}
 }
 

@@ -135,6 +135,29 @@ func TestClient(t *testing.T) {
 		b.until("ticket-log is out of the list", `!document.querySelector('[data-testid="channel-ticket-log"]')`)
 	})
 
+	step("a form takes a file", func() {
+		b.in("channel-general")
+		b.do(chromedp.SendKeys(`[data-testid="composer"]`, "/report\r"))
+		b.press("Send")
+		path := filepath.Join(t.TempDir(), "trace.txt")
+		if err := os.WriteFile(path, []byte("123456"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.do(chromedp.SetUploadFiles(`[data-testid="modal"] input[type=file]`, []string{path}, chromedp.NodeReady))
+		b.press("Submit")
+		b.sees(".message.ephemeral", "trace.txt of 6 bytes")
+	})
+
+	step("a dropped file waits to be sent", func() {
+		eval[any](b, `(() => {
+			const data = new DataTransfer();
+			data.items.add(new File(['x'], 'dropped.txt'));
+			document.getElementById('pane').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+			return null;
+		})()`)
+		b.sees(".tray", "dropped.txt")
+	})
+
 	step("no text of anybody ran as a program", func() {
 		if eval[bool](b, `window.hacked !== undefined || document.querySelector('.content img[src="x"]') !== null`) {
 			t.Error("a message ran in the page")

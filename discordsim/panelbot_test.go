@@ -41,6 +41,7 @@ func startPanelBot(t *testing.T, sim *discordsim.Server, world *discordsim.Suppo
 			{"type": 8, "name": "role", "description": "Who answers", "required": true},
 			{"type": 3, "name": "style", "description": "How it looks", "choices": []object{{"name": "Short", "value": "short"}, {"name": "Long", "value": "long"}}},
 		}},
+		{"name": "report", "description": "Send a file"},
 		{"name": "privacy", "description": "Your data", "options": []object{{"type": 1, "name": "export", "description": "Get your data"}}},
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -105,9 +106,15 @@ type interactionEvent struct {
 		} `json:"user"`
 	} `json:"member"`
 	Data struct {
-		Name       string   `json:"name"`
-		CustomID   string   `json:"custom_id"`
-		Values     []string `json:"values"`
+		Name     string   `json:"name"`
+		CustomID string   `json:"custom_id"`
+		Values   []string `json:"values"`
+		Resolved struct {
+			Attachments map[string]struct {
+				Filename string `json:"filename"`
+				Size     int    `json:"size"`
+			} `json:"attachments"`
+		} `json:"resolved"`
 		Components []struct {
 			Component struct {
 				CustomID string   `json:"custom_id"`
@@ -127,6 +134,13 @@ func (b *panelBot) react(i interactionEvent) {
 		b.answer(i, 5, object{"flags": 64})
 		<-b.think
 		b.rest("PATCH", b.original(i), object{"content": "Here is **everything** we know."})
+	case i.Data.Name == "report":
+		b.answer(i, 9, object{"custom_id": "report-form", "title": "Report", "components": []object{
+			{"type": 18, "label": "Log", "component": object{"type": 19, "custom_id": "log"}}}})
+	case i.Data.CustomID == "report-form":
+		for _, file := range i.Data.Resolved.Attachments {
+			b.answer(i, 4, object{"content": fmt.Sprintf("%s of %d bytes", file.Filename, file.Size), "flags": 64})
+		}
 	case i.Data.CustomID == "open":
 		b.answer(i, 9, form())
 	case i.Data.CustomID == "form":
