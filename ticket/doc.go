@@ -4,15 +4,15 @@
 // of that category; everything said in it is kept; on close the opener and the log channel get a link to the
 // transcript and the channel goes.
 //
-//	            Open              Close             everything archived
-//	   ┌─────────┐   channel  ┌──────┐    ┌─────────┐    ┌────────┐
-//	   │ opening ├───────────►│ open ├───►│ closing ├───►│ closed │
-//	   └────┬────┘            └──┬───┘    └─────────┘    └────────┘
-//	        │ Discord refused    │ channel deleted by hand    ▲
-//	        ▼                    └────────────────────────────┘
-//	     ┌──────┐
-//	     │ void │
-//	     └──────┘
+//	         Open              Close             everything archived
+//	┌─────────┐   channel  ┌──────┐    ┌─────────┐    ┌────────┐
+//	│ opening ├───────────►│ open ├───►│ closing ├───►│ closed │
+//	└────┬────┘            └──┬───┘    └─────────┘    └────────┘
+//	     │ Discord refused    │ channel deleted by hand    ▲
+//	     ▼                    └────────────────────────────┘
+//	  ┌──────┐
+//	  │ void │
+//	  └──────┘
 //
 // A verb is one file: open.go, claim.go, add_member.go, close.go. It reads top to bottom: who (an [Actor]), whether
 // ([May], and the state), what (one transaction with the fact, its [Event] and its [Effect] rows). An effect is what has
