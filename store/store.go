@@ -95,7 +95,7 @@ func (s *Store) open(ctx context.Context, opt Options) error {
 func connect(ctx context.Context, opt Options) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(opt.URL)
 	if err != nil {
-		return nil, fault.New(fault.Config, "store.bad_url").Because(err)
+		return nil, fault.New(fault.Config, "store.bad_url") // why could quote a part of the password
 	}
 	cfg.MaxConns = 16
 	if opt.MaxConns > 0 {

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"cmp"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -55,7 +55,7 @@ func (secretFiles) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any,
 		}
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("%s_FILE: %w", env, err)
+			return nil, fault.New(fault.Config, "cmd.secret.file", "variable", env+"_FILE", "file", file).Because(err)
 		}
 		return strings.TrimSpace(string(text)), nil
 	}
@@ -84,6 +84,7 @@ func (p place) dataDir() (string, error) {
 		return "", fault.New(fault.Config, "cmd.data_dir.unwritable", "dir", dir).Because(err)
 	}
 	probe.Close()
+	_ = os.Remove(probe.Name()) // an empty file; it was just made here
 	return filepath.Abs(dir)
 }
 
@@ -98,6 +99,13 @@ func (d discordSettings) check() error {
 	case d.ClientSecret == "":
 		return fault.New(fault.Config, "cmd.client_secret.missing")
 	}
+	for _, one := range [][2]string{
+		{"TICKETBOT_DISCORD_API", d.API}, {"TICKETBOT_DISCORD_SITE", d.Site}, {"TICKETBOT_DISCORD_CDN", d.CDN},
+	} {
+		if !address(one[1]) {
+			return fault.New(fault.Config, "cmd.discord.address", "variable", one[0], "url", one[1])
+		}
+	}
 	return nil
 }
 
@@ -105,14 +113,19 @@ func (w webSettings) check() error {
 	if err := strong(w.Secret); err != nil {
 		return err
 	}
-	u, err := url.Parse(w.PublicURL)
-	if w.PublicURL == "" || err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return fault.New(fault.Config, "cmd.public_url.shape", "url", w.PublicURL)
+	if !address(w.PublicURL) {
+		return fault.New(fault.Config, "cmd.public_url.shape", "url", cmp.Or(w.PublicURL, "not set"))
 	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
+	if u, err := url.Parse(w.PublicURL); err == nil && u.Scheme == "http" && !loopback(u.Hostname()) {
 		return fault.New(fault.Config, "cmd.public_url.plain", "url", w.PublicURL)
 	}
 	return nil
+}
+
+// address says whether text is where a website or an API can be.
+func address(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 func loopback(host string) bool {

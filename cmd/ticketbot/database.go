@@ -35,14 +35,18 @@ func openVault(ctx context.Context, p place, clk clock.Clock, log *slog.Logger) 
 		return nil, err
 	}
 	url := p.DatabaseURL
-	if url == "" {
+	if url != "" {
+		err = reachDatabase(ctx, url)
+	} else {
 		v.private, err = pglocal.Start(ctx, pglocal.Options{
 			Dir: filepath.Join(dir, "postgres"), BinDir: p.PostgresBin, Clock: clk, Logger: log,
 		})
-		if err != nil {
-			return nil, err
+		if err == nil {
+			url = v.private.URL("postgres")
 		}
-		url = v.private.URL("postgres")
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := store.Migrate(ctx, url, log); err != nil {
 		return nil, err

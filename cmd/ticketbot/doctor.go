@@ -36,7 +36,8 @@ func (c doctorCommand) Run(ctx context.Context, p program) error {
 			if c.Discord.check() != nil {
 				return errors.New("not tried: see the settings for Discord")
 			}
-			_, err := discord.New(discord.Options{Token: c.Discord.Token, API: c.Discord.API, Clock: clock.System{}, Logger: log}).Me(ctx)
+			d := discord.New(discord.Options{Token: c.Discord.Token, API: c.Discord.API, Clock: clock.System{}, Logger: log})
+			_, err := reachDiscord(ctx, d, c.Discord.API)
 			return err
 		}},
 	}

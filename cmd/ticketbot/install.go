@@ -64,12 +64,16 @@ func install(ctx context.Context, s settings, clk clock.Clock, log *slog.Logger)
 	if in.listener, err = listen(ctx, s.Listen); err != nil {
 		return nil, err
 	}
-	if in.vault, err = openVault(ctx, s.place, clk, log); err != nil {
-		return nil, err
-	}
 	in.discord = discord.New(discord.Options{
 		Token: s.Token, API: s.API, Dashboard: s.PublicURL, Clock: clk, Logger: log, Count: in.figures.call,
 	})
+	me, err := reachDiscord(ctx, in.discord, s.API)
+	if err != nil {
+		return nil, err
+	}
+	if in.vault, err = openVault(ctx, s.place, clk, log); err != nil {
+		return nil, err
+	}
 	files, err := discord.NewFiles(in.discord, in.vault.store, s.CDN)
 	if err != nil {
 		return nil, err
@@ -85,7 +89,7 @@ func install(ctx context.Context, s settings, clk clock.Clock, log *slog.Logger)
 	if err != nil {
 		return nil, err
 	}
-	in.site, err = in.openSite(ctx)
+	in.site, err = in.openSite(me)
 	return in, err
 }
 

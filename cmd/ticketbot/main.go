@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -46,7 +47,6 @@ func execute(ctx context.Context, args []string, p program) int {
 		kong.Name("ticketbot"),
 		kong.Description("Support tickets for Discord that lose nothing and forget completely."),
 		kong.Writers(p.stdout, p.stderr),
-		kong.UsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(p),
 		kong.Resolvers(secretFiles{}),
@@ -57,7 +57,7 @@ func execute(ctx context.Context, args []string, p program) int {
 	}
 	line, err := parser.Parse(args)
 	if err != nil {
-		parser.FatalIfErrorf(err)
+		fmt.Fprintln(p.stderr, "ticketbot:", sentence(misused(err)))
 		return 2
 	}
 	if err := line.Run(); err != nil && ctx.Err() == nil {
@@ -67,14 +67,22 @@ func execute(ctx context.Context, args []string, p program) int {
 	return 0
 }
 
-// sentence is what an operator reads: the fault's own words, with the cause in brackets.
+// misused is a command line that means nothing, unless it was a setting that is wrong.
+func misused(err error) error {
+	if fault.From(err) != nil {
+		return err
+	}
+	return fault.New(fault.Invalid, "cmd.usage", "problem", err)
+}
+
+// sentence is what an operator reads, on one line: the fault's own words, with the cause in brackets.
 func sentence(err error) string {
-	f := fault.From(err)
-	if f == nil {
-		return err.Error()
+	text := err.Error()
+	if f := fault.From(err); f != nil {
+		text = say.Fault(f)
+		if cause := f.Unwrap(); cause != nil {
+			text += " (" + cause.Error() + ")"
+		}
 	}
-	if cause := f.Unwrap(); cause != nil {
-		return say.Fault(f) + " (" + cause.Error() + ")"
-	}
-	return say.Fault(f)
+	return strings.Join(strings.Fields(text), " ")
 }

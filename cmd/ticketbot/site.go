@@ -19,11 +19,7 @@ import (
 
 // openSite makes the website over what the installation has. The small types below fit one edge to another, which know
 // nothing of each other.
-func (in *installation) openSite(ctx context.Context) (*api.Server, error) {
-	me, err := in.discord.Me(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (in *installation) openSite(me discord.Self) (*api.Server, error) {
 	login := discord.NewLogin(in.discord, discord.LoginOptions{
 		ClientID: strconv.FormatUint(me.Application, 10), ClientSecret: in.settings.ClientSecret,
 		Redirect: in.settings.PublicURL + "/auth/callback", Web: in.settings.Site,

@@ -261,7 +261,7 @@ func TestRefusals(t *testing.T) {
 		bin := t.TempDir()
 		must(t, os.WriteFile(filepath.Join(bin, "initdb"), []byte("#!/bin/sh\n"), 0o755))
 		_, err := Start(t.Context(), Options{Dir: home(t), BinDir: bin})
-		wantFault(t, err, fault.Config, bin, "TICKETBOT_PG_BIN")
+		wantFault(t, err, fault.Config, bin, "TICKETBOT_POSTGRES_BIN")
 	})
 
 	t.Run("only an old PostgreSQL", func(t *testing.T) {
