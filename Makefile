@@ -24,7 +24,8 @@ test: check ## everything that must hold, as CI runs it
 	go test -race -timeout 30m $(TESTS)
 
 generate: ## SQL to Go and the API's description; the tools compile for some minutes the first time
-	cd store && go tool -modfile=../tools/go.mod sqlc generate
+	cd store && CGO_ENABLED=0 go tool -modfile=../tools/go.mod sqlc generate
+	cd store && cat sqlc.yaml migrations/*.sql queries/*.sql | sha256sum | cut -d' ' -f1 > db/inputs.sha256
 	go test ./api -run TestTheCommittedDescriptionIsTheRoutersOwn -update
 
 soak: ## the same checks at full size, some hours; figures go to docs/measurements.md
