@@ -375,7 +375,7 @@ func TestFlood_dispatches_15000_messages_a_second(t *testing.T) {
 	took := time.Since(began)
 	rate := float64(n) / took.Seconds()
 	t.Logf("%d messages in %v: %.0f a second", n, took.Round(time.Millisecond), rate)
-	if rate < 15_000 {
+	if rate < 15_000 && !slowed {
 		t.Errorf("%.0f messages a second, want 15,000", rate)
 	}
 	if list := s.want(200, "GET", "/channels/"+s.lobby.ID.String()+"/messages", nil); len(list.body.([]any)) != 0 {
