@@ -85,7 +85,7 @@ func (p *page) attachment(a ticket.Attachment) {
 	defer p.in("div")()
 	p.fileLine(a, m.source)
 	if why := p.absent(a.ID); why != "" {
-		p.leaf("div", why, class("absent"))
+		p.leaf("div", why, class("absent", when(p.c.Files[a.ID].State == ticket.FileWaiting, "waiting")))
 	}
 }
 
@@ -104,7 +104,7 @@ func (p *page) fileLine(a ticket.Attachment, source string) {
 	} else {
 		p.leaf("bdi", called, title(a.Description))
 	}
-	p.leaf("span", bytes(a.Size), class("aside"))
+	p.leaf("span", sizeOf(a.Size), class("aside"))
 }
 
 // absent says why we do not have a file; "" if we do.
@@ -140,22 +140,11 @@ func shownElsewhere(s *said) map[ticket.AttachmentID]bool {
 			note(address)
 		}
 	}
-	var walk func(all []ticket.Component, depth int)
-	walk = func(all []ticket.Component, depth int) {
-		for i := range all {
-			c := &all[i]
-			for _, m := range c.Media {
-				note(m.URL)
-			}
-			if depth < maxNesting {
-				walk(c.Children, depth+1)
-				if c.Accessory != nil {
-					walk([]ticket.Component{*c.Accessory}, depth+1)
-				}
-			}
+	eachComponent(s.Components, func(c *ticket.Component) {
+		for _, m := range c.Media {
+			note(m.URL)
 		}
-	}
-	walk(s.Components, 0)
+	})
 	return shown
 }
 
@@ -168,10 +157,12 @@ func extension(file string) string {
 	return strings.ToUpper(file[i+1:])
 }
 
-// bytes writes a size as Discord does.
-func bytes(n int64) string {
+// sizeOf writes a size as Discord does.
+func sizeOf(n int64) string {
 	const unit = 1024
 	switch {
+	case n == 1:
+		return "1 byte"
 	case n < unit:
 		return fmt.Sprintf("%d bytes", max(n, 0))
 	case n < unit*unit:

@@ -14,24 +14,24 @@ const maxNesting = 8
 
 // Discord's numbers of components.
 const (
-	actionRow       = 1
-	button          = 2
-	stringSelect    = 3
-	userSelect      = 5
-	roleSelect      = 6
-	anybodySelect   = 7
-	channelSelect   = 8
-	section         = 9
-	textDisplay     = 10
-	thumbnailImage  = 11
-	mediaGallery    = 12
-	fileDisplay     = 13
-	separator       = 14
-	container       = 17
-	premiumButton   = 6 // a style
-	linkButton      = 5 // a style
-	linkButtonClass = "link"
+	actionRow      = 1
+	button         = 2
+	stringSelect   = 3
+	userSelect     = 5
+	roleSelect     = 6
+	anybodySelect  = 7
+	channelSelect  = 8
+	section        = 9
+	textDisplay    = 10
+	thumbnailImage = 11
+	mediaGallery   = 12
+	fileDisplay    = 13
+	separator      = 14
+	container      = 17
 )
+
+// linkButton is the only style of button that leads somewhere.
+const linkButton = 5
 
 func (p *page) components(all []ticket.Component, s *said, depth int) {
 	if depth > maxNesting {
@@ -74,7 +74,7 @@ func (p *page) component(c *ticket.Component, s *said, depth int) {
 	}
 }
 
-var buttonStyles = map[int]name{1: "primary", 2: "secondary", 3: "success", 4: "danger", linkButton: linkButtonClass, premiumButton: "primary"}
+var buttonStyles = map[int]name{1: "primary", 2: "secondary", 3: "success", 4: "danger", linkButton: "secondary", 6: "primary"}
 
 func (p *page) button(c *ticket.Component, s *said) {
 	look := class("button", cmp.Or(buttonStyles[c.Style], "secondary"), when(c.Disabled, "disabled"))
@@ -171,9 +171,9 @@ func (p *page) container(c *ticket.Component, s *said, depth int) {
 func (p *page) unknown(c *ticket.Component, s *said, depth int) {
 	defer p.in("div", class("unknown"))()
 	p.text(say.T("transcript.component.unknown", "type", strconv.Itoa(c.Type)))
-	if said := cmp.Or(c.Label, c.Text); said != "" {
+	if label := cmp.Or(c.Label, c.Text); label != "" {
 		text := p.in("div", class("text"), attr{"dir", "auto"})
-		p.words(said, s)
+		p.words(label, s)
 		text()
 	}
 	p.components(c.Children, s, depth+1)

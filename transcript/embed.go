@@ -137,9 +137,9 @@ func (p *page) embedFooter(e *ticket.Embed, s *said) {
 	}
 	defer p.in("div", class("foot"))()
 	p.embedIcon(e.Footer, s)
-	said := p.in("bdi")
+	note := p.in("bdi")
 	p.words(e.Footer.Text, s)
-	said()
+	note()
 	if !e.Timestamp.IsZero() {
 		p.moment(e.Timestamp, short)
 	}

@@ -88,6 +88,9 @@ func class(names ...name) attr {
 		}
 		b.WriteString(string(n))
 	}
+	if b.Len() == 0 {
+		return attr{}
+	}
 	return attr{"class", b.String()}
 }
 

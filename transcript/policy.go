@@ -21,11 +21,11 @@ func styleHash() string {
 //
 // The sandbox lets a reader open a link in a tab of its own and download a file, and nothing else.
 func Policy(imgSrc ...string) string {
-	return content(imgSrc) + "; frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-downloads"
+	return directives(imgSrc) + "; frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-downloads"
 }
 
-// content is the part of the policy that also holds in a <meta>, where browsers ignore the rest.
-func content(imgSrc []string) string {
+// directives are the part of the policy that also holds in a <meta>, where browsers ignore the rest.
+func directives(imgSrc []string) string {
 	sources := strings.Join(imgSrc, " ")
 	if sources == "" {
 		sources = "'none'"

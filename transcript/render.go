@@ -60,7 +60,7 @@ func (p *page) head() {
 	defer p.in("head")()
 	p.void("meta", attr{"charset", "utf-8"})
 	if p.o.SelfContained {
-		p.void("meta", attr{"http-equiv", "Content-Security-Policy"}, attr{"content", content([]string{"data:"})})
+		p.void("meta", attr{"http-equiv", "Content-Security-Policy"}, attr{"content", directives([]string{"data:"})})
 	}
 	p.void("meta", attr{"name", "viewport"}, attr{"content", "width=device-width, initial-scale=1"})
 	p.void("meta", attr{"name", "referrer"}, attr{"content", "no-referrer"})
