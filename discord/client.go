@@ -21,7 +21,10 @@ import (
 // DefaultAPI is the real Discord.
 const DefaultAPI = "https://discord.com/api/v10"
 
-const userAgent = "DiscordBot (https://github.com/ticketbot/ticketbot, 1)"
+// userAgent has the form that Discord asks for.
+func userAgent(home string) string {
+	return "DiscordBot (" + cmp.Or(home, "https://localhost") + ", 1)"
+}
 
 // Options are what a client has to be told.
 type Options struct {
@@ -51,12 +54,14 @@ func New(o Options) *Client {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	transport := newGuard(http.DefaultTransport.(*http.Transport).Clone(), o.Clock, o.Count)
+	network := http.DefaultTransport.(*http.Transport).Clone()
+	network.MaxIdleConnsPerHost = 64 // all our requests go to one host
+	transport := newGuard(network, o.Clock, o.Count)
 	c := &Client{
 		dashboard: strings.TrimSuffix(o.Dashboard, "/"), clock: o.Clock, log: o.Logger,
 		rest: rest.NewClient(o.Token,
 			rest.WithURL(cmp.Or(strings.TrimSuffix(o.API, "/"), DefaultAPI)),
-			rest.WithUserAgent(userAgent),
+			rest.WithUserAgent(userAgent(o.Dashboard)),
 			rest.WithHTTPClient(&http.Client{Transport: transport}),
 			rest.WithRateLimiter(rest.NewNoopRateLimiter()), // the guard does it
 			rest.WithLogger(slog.New(slog.DiscardHandler)),  // it would log bodies

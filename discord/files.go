@@ -105,7 +105,7 @@ func (f *Files) fetch(ctx context.Context, file *ticket.File) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "discord.file.host")
 	}
-	r.Header.Set("User-Agent", userAgent)
+	r.Header.Set("User-Agent", userAgent(f.client.dashboard))
 	answer, err := f.http.Do(r)
 	if err != nil {
 		return fault.New(fault.Unavailable, "discord.unavailable").Because(withoutAddress(err))
