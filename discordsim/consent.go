@@ -27,7 +27,6 @@ type consent struct {
 	Permissions Permissions
 	People      []User
 	Guilds      []GuildChoice
-	Query       string
 }
 
 // GuildChoice is a guild the bot can be added to.
@@ -43,7 +42,7 @@ func (s *Server) readConsent(q url.Values) (*consent, string) {
 	if a == nil {
 		return nil, "Unknown Application"
 	}
-	c := &consent{App: a, Name: a.name, Scopes: strings.Fields(q.Get("scope")), Redirect: q.Get("redirect_uri"), State: q.Get("state"), Query: q.Encode()}
+	c := &consent{App: a, Name: a.name, Scopes: strings.Fields(q.Get("scope")), Redirect: q.Get("redirect_uri"), State: q.Get("state")}
 	c.Bot = slices.Contains(c.Scopes, "bot")
 	needsRedirect := q.Get("response_type") == "code" || !c.Bot
 	switch {
