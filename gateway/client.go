@@ -154,3 +154,9 @@ func (cfg Config) withDefaults() Config {
 
 // Ready says whether Discord is sending events to us now.
 func (c *Client) Ready() bool { return c.ready.Load() }
+
+// Settle waits until all that came about a channel before is handled. Interactions overtake what was said before them;
+// whoever ends a channel because of one settles it first. Not to be called while handling an event of that channel.
+func (c *Client) Settle(ctx context.Context, channel uint64) error {
+	return c.queue.awaitLine(ctx, channel)
+}

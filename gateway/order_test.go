@@ -64,6 +64,45 @@ func TestOrder(t *testing.T) {
 		}
 		close(release)
 	})
+	t.Run("settling a channel waits for what came before, and for nothing else", func(t *testing.T) {
+		b := newBench(t, nil)
+		release, begun := make(chan struct{}), make(chan struct{}, 10)
+		b.events.does(func(_ context.Context, _ string, data []byte) error {
+			if field(data, "channel_id") == "100" {
+				begun <- struct{}{}
+				<-release
+			}
+			return nil
+		})
+		conn := b.discord.accept()
+		conn.welcome("s1", b.discord.url)
+		conn.message(100, 1)
+		conn.message(100, 2)
+		conn.message(101, 3)
+		b.events.next(t) // 3 came last, so 1 and 2 are in their line
+		<-begun
+		if err := b.Settle(t.Context(), 101); err != nil {
+			t.Error(err)
+		}
+		short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if b.Settle(short, 100) == nil {
+			t.Error("settled although two messages wait")
+		}
+		settled := make(chan error, 1)
+		go func() { settled <- b.Settle(t.Context(), 100) }()
+		release <- struct{}{}
+		<-begun // 2 is in work, and 1 is not enough
+		select {
+		case <-settled:
+			t.Error("settled although a message is in work")
+		case <-time.After(20 * time.Millisecond):
+		}
+		close(release)
+		if err := <-settled; err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("an interaction does not wait for its channel", func(t *testing.T) {
 		b := newBench(t, nil)
 		release := make(chan struct{})

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -120,6 +121,19 @@ func (q *queue) awaitRoom(ctx context.Context, n int) error {
 // awaitCalm waits until the queue is at most half full.
 func (q *queue) awaitCalm(ctx context.Context) error {
 	return q.await(ctx, func() bool { return q.events <= q.maxEvents/2 && q.bytes <= q.maxBytes/2 })
+}
+
+// awaitLine waits until everything that is in key's line now is handled.
+func (q *queue) awaitLine(ctx context.Context, key uint64) error {
+	q.mu.Lock()
+	line := q.lines[key]
+	if len(line) == 0 {
+		q.mu.Unlock()
+		return nil
+	}
+	last := line[len(line)-1]
+	q.mu.Unlock()
+	return q.await(ctx, func() bool { return !slices.Contains(q.lines[key], last) })
 }
 
 // awaitEmpty waits until everything is handled.

@@ -102,8 +102,22 @@ func (s *Service) finish(ctx context.Context, e *Effect) error {
 	return s.carryOutAll(ctx, next)
 }
 
-// complete brings in what the event stream may have missed, and the files.
+// settleWait bounds how long a close waits for messages on their way into the archive. They get there after it too; only
+// their files go with the channel.
+const settleWait = 5 * time.Second
+
+// complete brings in what was heard and not yet recorded, what the event stream may have missed, and the files.
 func (s *Service) complete(ctx context.Context, t *Ticket) error {
+	bounded, cancel := context.WithTimeout(ctx, settleWait)
+	defer cancel()
+	for _, room := range s.rooms.All(t.Guild.ID) {
+		if room.Ticket != t.ID {
+			continue
+		}
+		if err := s.settle(bounded, room.Channel); err != nil {
+			s.log.Warn("a ticket closes before all of it is recorded", "guild", t.Guild.ID, "channel", room.Channel)
+		}
+	}
 	if err := s.fillGap(ctx, t.Channel); err != nil {
 		return err
 	}

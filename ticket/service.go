@@ -17,6 +17,7 @@ type Service struct {
 	files    Files
 	rooms    *Rooms
 	recorder *Recorder
+	settle   func(context.Context, ChannelID) error
 	clock    clock.Clock
 	log      *slog.Logger
 }
@@ -27,8 +28,13 @@ func New(store Store, discord Discord, files Files, clk clock.Clock, log *slog.L
 	return &Service{
 		store: store, discord: discord, files: files, rooms: rooms,
 		recorder: NewRecorder(store, clk), clock: clk, log: log,
+		settle: func(context.Context, ChannelID) error { return nil },
 	}
 }
+
+// Settle is how a close waits until all that was heard of a channel before is recorded: requests to close overtake
+// messages. To be set before anything runs.
+func (s *Service) Settle(wait func(ctx context.Context, channel ChannelID) error) { s.settle = wait }
 
 // Rooms are the channels whose messages are kept.
 func (s *Service) Rooms() *Rooms { return s.rooms }

@@ -117,12 +117,12 @@ func (in *installation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	in.openShards(door.Shards)
 	if err := in.jobs.Start(ctx); err != nil {
 		return err
 	}
 	defer in.stopJobs(ctx)
 
-	in.openShards(door.Shards)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return in.site.Serve(ctx, in.listener) })
 	for _, shard := range in.shards {
@@ -148,6 +148,17 @@ func (in *installation) openShards(n int) {
 			Clock: in.clock, Logger: in.log, OnReady: in.connected, OnLost: in.lost, Pacer: pacer,
 		}))
 	}
+	in.tickets.Settle(in.settle)
+}
+
+// settle waits for whichever shard has the channel; to the others it means nothing.
+func (in *installation) settle(ctx context.Context, channel ticket.ChannelID) error {
+	for _, shard := range in.shards {
+		if err := shard.Settle(ctx, uint64(channel)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // connected reads again what may have been missed, unless Discord replayed it.
