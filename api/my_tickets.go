@@ -11,7 +11,7 @@ import (
 
 type myTicketsAnswer struct {
 	Body struct {
-		Tickets []ticketLine `json:"tickets"`
+		Tickets []ticketLine `json:"tickets" nullable:"false"`
 	}
 }
 
