@@ -200,6 +200,16 @@ func TestRender_nesting_is_bounded(t *testing.T) {
 	}
 }
 
+func TestRender_is_linear(t *testing.T) {
+	for _, unit := range []string{"*a ", "**a** ", "\x000\x00", "<@&1>", "||a||", "> a\n", "- a\n", "🎉", "<t:1:R>", "[a](https://b.c) ", "\x00"} {
+		start := time.Now()
+		say(t, ticket.Content{Text: strings.Repeat(unit, 1<<20/len(unit))})
+		if took := time.Since(start); took > 8*time.Second {
+			t.Errorf("a megabyte of %q took %v", unit, took)
+		}
+	}
+}
+
 func TestRender_reports_a_broken_writer(t *testing.T) {
 	broken := errors.New("the reader has gone")
 	if err := transcript.Render(failing{broken}, sample(), options()); !errors.Is(err, broken) {
