@@ -112,38 +112,57 @@ func inBase64(enc *base64.Encoding, raw []byte, before int) []byte {
 	return []byte(text[first:last])
 }
 
-// Bytes searches b, which the leaks call where.
+// Bytes searches b, which the leaks call where. Each word and encoding is reported once.
 func (s *Scanner) Bytes(where string, b []byte) []Leak {
-	leaks, _, _ := s.Reader(where, bytes.NewReader(b)) // memory does not fail
-	return leaks
+	var f finding
+	f.add(s.search(b), where, 0)
+	return f.leaks
 }
 
 // Reader searches all of r, and says how long it was. Each word and encoding is reported once.
 func (s *Scanner) Reader(where string, r io.Reader) (leaks []Leak, size int64, err error) {
-	reported := map[string]bool{}
-	window := make([]byte, 0, chunk+s.longest)
+	return s.stream(where, r, s.window())
+}
+
+// window is room for a chunk and for what may have begun at the end of the one before.
+func (s *Scanner) window() []byte { return make([]byte, 0, chunk+s.longest) }
+
+func (s *Scanner) stream(where string, r io.Reader, window []byte) (leaks []Leak, size int64, err error) {
+	var f finding
 	var at int64 // of window[0]
-	for {
-		n, err := io.ReadFull(r, window[len(window):chunk+s.longest])
+	for window = window[:0]; ; {
+		n, err := io.ReadFull(r, window[len(window):cap(window)])
 		size += int64(n)
 		window = window[:len(window)+n]
-		for _, l := range s.search(window) {
-			if key := l.Word + "\x00" + l.Encoding; !reported[key] {
-				reported[key] = true
-				l.Where, l.Offset = where, at+l.Offset
-				leaks = append(leaks, l)
-			}
-		}
+		f.add(s.search(window), where, at)
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return leaks, size, nil
+			return f.leaks, size, nil
 		}
 		if err != nil {
-			return leaks, size, fmt.Errorf("search %s: %w", where, err)
+			return f.leaks, size, fmt.Errorf("search %s: %w", where, err)
 		}
-		// What may begin a word that goes on in the next chunk stays.
 		rest := min(len(window), s.longest-1)
 		at += int64(len(window) - rest)
 		window = window[:copy(window, window[len(window)-rest:])]
+	}
+}
+
+// finding is what one file or text came to.
+type finding struct {
+	leaks []Leak
+	known map[string]bool
+}
+
+func (f *finding) add(leaks []Leak, where string, offset int64) {
+	for _, l := range leaks {
+		if f.known == nil {
+			f.known = map[string]bool{}
+		}
+		if key := l.Word + "\x00" + l.Encoding; !f.known[key] {
+			f.known[key] = true
+			l.Where, l.Offset = where, offset+l.Offset
+			f.leaks = append(f.leaks, l)
+		}
 	}
 }
 
@@ -166,6 +185,7 @@ func (s *Scanner) search(b []byte) []Leak {
 // Dir searches every regular file below root, and every name.
 func (s *Scanner) Dir(root string) (Found, error) {
 	var found Found
+	window := s.window()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -178,7 +198,7 @@ func (s *Scanner) Dir(root string) (Found, error) {
 		if !d.Type().IsRegular() {
 			return nil
 		}
-		return s.file(path, below, &found)
+		return s.file(path, below, window, &found)
 	})
 	if err != nil {
 		return found, fmt.Errorf("search %s: %w", root, err)
@@ -186,13 +206,13 @@ func (s *Scanner) Dir(root string) (Found, error) {
 	return found, nil
 }
 
-func (s *Scanner) file(path, called string, found *Found) error {
+func (s *Scanner) file(path, called string, window []byte, found *Found) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	leaks, size, err := s.Reader(called, f)
+	leaks, size, err := s.stream(called, f, window)
 	found.Leaks = append(found.Leaks, leaks...)
 	found.Files++
 	found.Bytes += size
