@@ -263,4 +263,3 @@ func FuzzRender(f *testing.F) {
 		checkMarkup(t, say(t, ticket.Content{Text: text}))
 	})
 }
-
