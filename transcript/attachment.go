@@ -84,8 +84,8 @@ func (p *page) attachment(a ticket.Attachment) {
 	p.leaf("span", extension(a.Name), class("paper"), attr{"aria-hidden", "true"})
 	defer p.in("div")()
 	p.fileLine(a, m.source)
-	if why := p.absent(a.ID); why != "" {
-		p.leaf("div", why, class("absent", when(p.c.Files[a.ID].State == ticket.FileWaiting, "waiting")))
+	if why := p.absent(a.ID, m.source); why != "" {
+		p.leaf("div", why, class("absent", when(p.c.Files[a.ID].State != ticket.FileGivenUp, "waiting")))
 	}
 }
 
@@ -107,8 +107,8 @@ func (p *page) fileLine(a ticket.Attachment, source string) {
 	p.leaf("span", sizeOf(a.Size), class("aside"))
 }
 
-// absent says why we do not have a file; "" if we do.
-func (p *page) absent(id ticket.AttachmentID) string {
+// absent says why a file is not to be had here; "" if it is.
+func (p *page) absent(id ticket.AttachmentID, source string) string {
 	f, known := p.c.Files[id]
 	switch {
 	case !known:
@@ -119,6 +119,8 @@ func (p *page) absent(id ticket.AttachmentID) string {
 		return say.T("transcript.file.given_up", "reason", say.T(f.Detail.Reason))
 	case f.State == ticket.FileGivenUp:
 		return say.T("transcript.file.missing")
+	case source == "":
+		return say.T("transcript.file.outside")
 	}
 	return ""
 }

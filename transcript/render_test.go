@@ -180,6 +180,9 @@ func TestRender_files(t *testing.T) {
 	if n := strings.Count(page, `src="/files/50"`); n != 1 {
 		t.Errorf("a picture that a component shows is there %d times", n)
 	}
+	if !strings.Contains(render(t, sample(), transcript.Options{}), "is not part of this page") {
+		t.Error("a file that is kept, but that the caller has no address for, says nothing")
+	}
 	if strings.Contains(page, `<img class="picture" src="/files/68"`) {
 		t.Error("an SVG is shown as a picture")
 	}
