@@ -14,23 +14,23 @@ import (
 	"ticketbot/internal/fault"
 )
 
-// patience is how long somebody else may take to answer us for the first time. Later on whoever asks has patience of
+// answerTime is how long somebody else may take to answer us for the first time. Later on whoever asks has answerTime of
 // their own; at the start an operator is looking at the screen.
-const patience = 8 * time.Second
+const answerTime = 8 * time.Second
 
 // oldestPostgres is the first version that every query of ours is written for, as PostgreSQL numbers versions.
 const oldestPostgres = 150000
 
 // reachDiscord asks Discord who we are, and says what to mend when that fails.
 func reachDiscord(ctx context.Context, d *discord.Client, address string) (discord.Self, error) {
-	short, cancel := context.WithTimeout(ctx, patience)
+	short, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	me, err := d.Me(short)
 	switch {
 	case err == nil, ctx.Err() != nil, fault.KindOf(err) == fault.Config:
 		return me, err
 	case short.Err() != nil:
-		return me, fault.New(fault.Unavailable, "cmd.discord.silent", "address", address, "seconds", int(patience.Seconds()))
+		return me, fault.New(fault.Unavailable, "cmd.discord.silent", "address", address, "seconds", int(answerTime.Seconds()))
 	case fault.KindOf(err) == fault.Unavailable && !nonsense(err):
 		return me, fault.New(fault.Unavailable, "cmd.discord.away", "address", address).Because(errors.Unwrap(fault.From(err)))
 	}
@@ -51,7 +51,7 @@ func reachDatabase(ctx context.Context, url string) error {
 	if err != nil {
 		return fault.New(fault.Config, "store.bad_url")
 	}
-	short, cancel := context.WithTimeout(ctx, patience)
+	short, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(short, cfg)
 	if err != nil {
@@ -78,7 +78,7 @@ func whyNoDatabase(ctx context.Context, err error) error {
 		return fault.New(fault.Config, "cmd.database.refuses", "reason", pg.Message)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fault.New(fault.Unavailable, "cmd.database.silent", "seconds", int(patience.Seconds()))
+		return fault.New(fault.Unavailable, "cmd.database.silent", "seconds", int(answerTime.Seconds()))
 	}
 	if network, ok := errors.AsType[net.Error](err); ok {
 		err = network // of several attempts the first

@@ -20,12 +20,18 @@ type visitor struct {
 	client *http.Client
 }
 
-// logIn walks through Discord's consent page as a person.
-func (g *ground) logIn(t *testing.T, who discordsim.ID) *visitor {
+// browser is one in which nobody is logged in.
+func (g *ground) browser(t *testing.T) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	must(t, err)
-	v := &visitor{t, g.env["TICKETBOT_PUBLIC_URL"], &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	return &visitor{t, g.env["TICKETBOT_PUBLIC_URL"], &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+}
+
+// logIn walks through Discord's consent page as a person.
+func (g *ground) logIn(t *testing.T, who discordsim.ID) *visitor {
+	t.Helper()
+	v := g.browser(t)
 	consent, err := v.client.Get(v.site + "/login")
 	must(t, err)
 	consent.Body.Close()
