@@ -1,12 +1,18 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
+	"ticketbot/api"
 	"ticketbot/internal/say"
+	"ticketbot/ticket"
 )
 
 func TestGuards(t *testing.T) {
@@ -86,6 +92,55 @@ func TestGuards(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestOverTLSCookiesAreBoundToTheHost(t *testing.T) {
+	h := newHouse(t)
+	o := h.options()
+	o.PublicURL = "https://Tickets.example"
+	s, err := api.New(o)
+	must(t, err)
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, httptest.NewRequest("GET", "https://tickets.example/login", http.NoBody))
+	cookie := w.Header().Get("Set-Cookie")
+	if !strings.HasPrefix(cookie, "__Host-tb_login=") || !strings.Contains(cookie, "; Secure") || strings.Contains(cookie, "Domain") {
+		t.Errorf("cookie %q", cookie)
+	}
+	if w.Header().Get("Strict-Transport-Security") == "" {
+		t.Error("the browser may come back without TLS")
+	}
+}
+
+func TestAFailureOfOurs(t *testing.T) {
+	h := newHouse(t)
+	o := h.options()
+	o.Reader = broken{}
+	s, err := api.New(o)
+	must(t, err)
+	v := h.loggedIn(h.Mia)
+	k := h.newTicket(h.category, h.Mia, "Mia")
+	for _, path := range []string{"/transcripts/", "/api/tickets/"} {
+		h.log.Reset()
+		r := httptest.NewRequest("GET", h.url+path+k.PublicID, http.NoBody)
+		r.AddCookie(&http.Cookie{Name: "tb_session", Value: v.cookie("tb_session")})
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, r)
+		reference := regexp.MustCompile(`reference[= ]"?([A-Z2-7]{8})`)
+		said, logged := reference.FindStringSubmatch(w.Body.String()), reference.FindStringSubmatch(h.log.String())
+		if w.Code != http.StatusInternalServerError || said == nil || logged == nil || said[1] != logged[1] {
+			t.Errorf("%s: %d, said %v, logged %v", path, w.Code, said, logged)
+		}
+		if strings.Contains(w.Body.String(), "the cellar") || strings.Count(h.log.String(), "the cellar") != 1 {
+			t.Errorf("%s: said %s\nlogged %s", path, w.Body, h.log)
+		}
+	}
+}
+
+// broken fails in a way that no reader should hear of.
+type broken struct{}
+
+func (broken) Read(context.Context, ticket.Actor, *ticket.Ticket) (*ticket.Conversation, error) {
+	return nil, errors.New("a pipe burst in the cellar")
 }
 
 func TestProblems(t *testing.T) {
