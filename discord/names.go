@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"slices"
 
 	"ticketbot/ticket"
 )
@@ -10,6 +11,7 @@ import (
 type Names struct {
 	Server   Server
 	roles    map[ticket.RoleID]Role
+	ranks    []Role // highest first
 	channels map[ticket.ChannelID]string
 }
 
@@ -18,8 +20,8 @@ type Names struct {
 func (d *Directory) Names(ctx context.Context, guild ticket.GuildID) Names {
 	n := Names{roles: map[ticket.RoleID]Role{}, channels: map[ticket.ChannelID]string{}}
 	n.Server, _ = d.Guild(ctx, guild)
-	roles, _ := d.Roles(ctx, guild)
-	for _, r := range roles {
+	n.ranks, _ = d.Roles(ctx, guild)
+	for _, r := range n.ranks {
 		n.roles[r.ID] = r
 	}
 	channels, _ := d.Channels(ctx, guild)
@@ -33,6 +35,16 @@ func (d *Directory) Names(ctx context.Context, guild ticket.GuildID) Names {
 func (n Names) Role(id ticket.RoleID) (name string, color int, ok bool) {
 	r, ok := n.roles[id]
 	return r.Name, r.Color, ok
+}
+
+// Color is that of a person's highest role that has one; 0 is no colour.
+func (n Names) Color(u ticket.User) int {
+	for _, r := range n.ranks {
+		if r.Color != 0 && slices.Contains(u.Roles, r.ID) {
+			return r.Color
+		}
+	}
+	return 0
 }
 
 // Channel names a channel.
