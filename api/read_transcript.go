@@ -39,8 +39,9 @@ func (s *Server) transcriptOptions(r *http.Request, c *ticket.Conversation) tran
 	link := fileLink{
 		ticket: c.Ticket.PublicID, session: visiting(r.Context()).session, expires: s.Clock.Now().Add(linkTime),
 	}
+	names := s.Directory.Names(r.Context(), guild)
 	return transcript.Options{
-		Server: server.Name, Icon: server.Icon, Names: s.Directory.Names(r.Context(), guild),
+		Server: server.Name, Icon: server.Icon, Names: names, Color: names.Color,
 		File: func(f ticket.File) string {
 			l := link
 			l.file = f.ID

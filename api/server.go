@@ -82,7 +82,13 @@ type Directory interface {
 	User(ctx context.Context, id ticket.UserID) (ticket.User, error)
 	Guild(ctx context.Context, id ticket.GuildID) (Guild, error)
 	// Names knows as much as Discord tells.
-	Names(ctx context.Context, id ticket.GuildID) transcript.Names
+	Names(ctx context.Context, id ticket.GuildID) Names
+}
+
+// Names is what a server calls things, and the colour it gives to people.
+type Names interface {
+	transcript.Names
+	Color(ticket.User) int // 0xRRGGBB; 0 is no colour
 }
 
 // Tickets reads what is stored.

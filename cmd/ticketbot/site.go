@@ -13,7 +13,6 @@ import (
 	"ticketbot/discord"
 	"ticketbot/store"
 	"ticketbot/ticket"
-	"ticketbot/transcript"
 	"ticketbot/web"
 )
 
@@ -103,6 +102,6 @@ func (d directory) Guild(ctx context.Context, id ticket.GuildID) (api.Guild, err
 	return api.Guild{ID: g.ID, Name: g.Name, Icon: g.Icon}, err
 }
 
-func (d directory) Names(ctx context.Context, id ticket.GuildID) transcript.Names {
+func (d directory) Names(ctx context.Context, id ticket.GuildID) api.Names {
 	return d.Directory.Names(ctx, id)
 }
