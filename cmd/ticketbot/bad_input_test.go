@@ -45,7 +45,7 @@ func TestRunRefusesBadSettingsInOneSentence(t *testing.T) {
 		{"address that is none", set("TICKETBOT_LISTEN", "tickets"), []string{"tickets", "TICKETBOT_LISTEN"}},
 		{"Discord's address closed", set("TICKETBOT_DISCORD_API", "http://127.0.0.1:1/api/v10"), []string{"http://127.0.0.1:1", "TICKETBOT_DISCORD_API"}},
 		{"Discord's address without meaning", set("TICKETBOT_DISCORD_API", "discord"), []string{"TICKETBOT_DISCORD_API", "https://"}},
-		{"Discord silent", addressOf("TICKETBOT_DISCORD_API", "http://%s/api/v10", silence), []string{"has not answered", "TICKETBOT_DISCORD_API"}},
+		{"Discord silent", addressOf("TICKETBOT_DISCORD_API", "http://%s/api/v10", listening), []string{"has not answered", "TICKETBOT_DISCORD_API"}},
 		{"a website where Discord should be", addressOf("TICKETBOT_DISCORD_API", "http://%s/api/v10", website), []string{"not Discord's API", "TICKETBOT_DISCORD_API"}},
 		{"an error page where Discord should be", addressOf("TICKETBOT_DISCORD_API", "http://%s/nothing/here", website), []string{"not Discord's API", "TICKETBOT_DISCORD_API"}},
 		{"database URL without meaning", set("TICKETBOT_DATABASE_URL", "my database"), []string{"TICKETBOT_DATABASE_URL", "postgres://"}},
@@ -55,7 +55,7 @@ func TestRunRefusesBadSettingsInOneSentence(t *testing.T) {
 		{"database without a host", set("TICKETBOT_DATABASE_URL", "postgres://bot:PASTED_BY_MISTAKE@no-such-host.invalid/x"), []string{"TICKETBOT_DATABASE_URL"}},
 		{"database that refuses the password", addressOf("TICKETBOT_DATABASE_URL", "postgres://bot:PASTED_BY_MISTAKE@%s/x", refusal),
 			[]string{"password authentication failed", "TICKETBOT_DATABASE_URL"}},
-		{"database silent", addressOf("TICKETBOT_DATABASE_URL", "postgres://bot:PASTED_BY_MISTAKE@%s/x", silence), []string{"TICKETBOT_DATABASE_URL", "not answered"}},
+		{"database silent", addressOf("TICKETBOT_DATABASE_URL", "postgres://bot:PASTED_BY_MISTAKE@%s/x", listening), []string{"TICKETBOT_DATABASE_URL", "not answered"}},
 		{"data directory below a file", dataBelowFile, []string{"cannot be written", "TICKETBOT_DATA_DIR"}},
 		{"data directory closed to PostgreSQL's user", closedData, []string{"chmod o+x"}},
 		{"data directory in use by something else", foreignData, []string{"not PostgreSQL's"}},
@@ -194,14 +194,6 @@ func addressOf(name, format string, runs func(*testing.T) string) spoil {
 	return func(t *testing.T, g *ground) { g.env[name] = fmt.Sprintf(format, runs(t)) }
 }
 
-// silence takes connections and says nothing.
-func silence(t *testing.T) string {
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	t.Cleanup(func() { l.Close() })
-	return l.Addr().String()
-}
-
 // refusal is as much of a PostgreSQL as it takes to say no.
 func refusal(t *testing.T) string {
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -240,10 +232,14 @@ func website(t *testing.T) string {
 	return s.Listener.Addr().String()
 }
 
-func busyAddress(t *testing.T, g *ground) {
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", g.env["TICKETBOT_LISTEN"])
+func busyAddress(t *testing.T, g *ground) { g.env["TICKETBOT_LISTEN"] = listening(t) }
+
+// listening is an address that is taken, by somebody who says nothing.
+func listening(t *testing.T) string {
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	t.Cleanup(func() { l.Close() })
+	return l.Addr().String()
 }
 
 func dataBelowFile(t *testing.T, g *ground) {

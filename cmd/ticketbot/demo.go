@@ -82,8 +82,8 @@ type demo struct {
 
 func (c demoCommand) furnish(ctx context.Context, dir string) (*demo, error) {
 	// Both addresses are taken before anything is furnished, so that a busy port is the first thing one hears.
-	for _, address := range []string{c.Listen, c.Client} {
-		l, err := listen(ctx, address)
+	for _, one := range [][2]string{{c.Listen, "--listen"}, {c.Client, "--client"}} {
+		l, err := listen(ctx, one[0], one[1])
 		if err != nil {
 			return nil, err
 		}

@@ -61,7 +61,7 @@ func install(ctx context.Context, s settings, clk clock.Clock, log *slog.Logger)
 			in.close(context.WithoutCancel(ctx))
 		}
 	}()
-	if in.listener, err = listen(ctx, s.Listen); err != nil {
+	if in.listener, err = listen(ctx, s.Listen, "TICKETBOT_LISTEN"); err != nil {
 		return nil, err
 	}
 	in.discord = discord.New(discord.Options{
