@@ -133,6 +133,31 @@ func TestCommandLineThatMeansNothingIsRefusedInOneSentence(t *testing.T) {
 	}
 }
 
+func TestDoctorNamesEverythingThatIsWrongAtOnce(t *testing.T) {
+	g := newGround(t, discordsim.Options{})
+	well := start(t, g.env, "doctor")
+	well.ended(t.Context())
+	if marks := strings.Count(well.output(), "✓"); marks < 5 || strings.Contains(well.output(), "✗") {
+		t.Errorf("all is well, and it says:\n%s", well.output())
+	}
+	for name, value := range map[string]string{
+		"TICKETBOT_DISCORD_TOKEN": "sim.MTIzNDU2Nzg5MDEyMzQ1.PASTED_BY_MISTAKE", "TICKETBOT_SECRET": "PASTED_BY_MISTAKE", "TICKETBOT_DATABASE_URL": "PASTED",
+	} {
+		g.env[name] = value
+	}
+	ill := start(t, g.env, "doctor")
+	<-ill.done
+	said := ill.output()
+	for _, want := range []string{"Reset Token", "TICKETBOT_SECRET", "TICKETBOT_DATABASE_URL", "3 of 5 checks failed"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if strings.Contains(said, "PASTED") || strings.Contains(said, "MISTAKE") || ill.cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("exit code %d:\n%s", ill.cmd.ProcessState.ExitCode(), said)
+	}
+}
+
 // refuses waits for the end and holds it against the promise.
 func (c *child) refuses(g *ground, says ...string) {
 	c.t.Helper()
