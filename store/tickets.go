@@ -29,7 +29,7 @@ func (s *Store) ticket(row ticketRow) (*ticket.Ticket, error) {
 		Category: r.CategoryID, State: r.State,
 		Opener: r.Opener, Claimer: orZero(r.Claimer), Closer: orZero(r.Closer),
 		Channel: orZero(r.ChannelID), Welcome: orZero(r.WelcomeID),
-		OpenedAt: r.OpenedAt, ClosedAt: orZero(r.ClosedAt),
+		OpenedAt: r.OpenedAt, ClosedAt: orZero(r.ClosedAt), ChannelGoneAt: orZero(r.ChannelGoneAt),
 	}
 	answers, reason, err := places(t, row.OpenerPath)
 	if err != nil {
@@ -212,7 +212,7 @@ func (t *tx) LockTicket(ctx context.Context, id ticket.ID) (*ticket.Ticket, erro
 func (t *tx) SaveTicket(ctx context.Context, k *ticket.Ticket) error {
 	row := db.SaveTicketParams{
 		GuildID: t.g.ID, Epoch: t.g.Epoch, ID: k.ID, State: k.State, Claimer: orNil(k.Claimer), Closer: orNil(k.Closer),
-		ChannelID: orNil(k.Channel), WelcomeID: orNil(k.Welcome), ClosedAt: orNil(k.ClosedAt),
+		ChannelID: orNil(k.Channel), WelcomeID: orNil(k.Welcome), ClosedAt: orNil(k.ClosedAt), ChannelGoneAt: orNil(k.ChannelGoneAt),
 	}
 	if k.CloseReason != "" {
 		ref := ofTicket(place(k.Guild, keys.FieldTicket, uint64(k.ID)), k.Number)

@@ -49,6 +49,9 @@ type Ticket struct {
 
 	OpenedAt time.Time
 	ClosedAt time.Time // zero: not closed
+	// ChannelGoneAt is when Discord said that the channel is gone; until then its messages are kept, although the ticket
+	// may be closed.
+	ChannelGoneAt time.Time
 
 	Answers     []Answer // what the opener wrote into the form
 	CloseReason string

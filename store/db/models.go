@@ -152,21 +152,22 @@ type ShardResume struct {
 }
 
 type Ticket struct {
-	GuildID    ticket.GuildID
-	Epoch      uint32
-	ID         ticket.ID
-	Number     uint32
-	PublicID   string
-	CategoryID ticket.CategoryID
-	State      ticket.State
-	Opener     ticket.PersonID
-	Claimer    *ticket.PersonID
-	Closer     *ticket.PersonID
-	ChannelID  *ticket.ChannelID
-	WelcomeID  *ticket.MessageID
-	RequestID  *uint64
-	OpenedAt   time.Time
-	ClosedAt   *time.Time
-	Answers    []byte
-	Reason     []byte
+	GuildID       ticket.GuildID
+	Epoch         uint32
+	ID            ticket.ID
+	Number        uint32
+	PublicID      string
+	CategoryID    ticket.CategoryID
+	State         ticket.State
+	Opener        ticket.PersonID
+	Claimer       *ticket.PersonID
+	Closer        *ticket.PersonID
+	ChannelID     *ticket.ChannelID
+	WelcomeID     *ticket.MessageID
+	RequestID     *uint64
+	OpenedAt      time.Time
+	ClosedAt      *time.Time
+	ChannelGoneAt *time.Time
+	Answers       []byte
+	Reason        []byte
 }

@@ -38,13 +38,9 @@ func (q *Queries) AddParticipant(ctx context.Context, db DBTX, arg AddParticipan
 }
 
 const aliveRooms = `-- name: AliveRooms :many
-select t.guild_id, t.epoch, t.id, t.number, t.channel_id
-from ticket t
-where t.channel_id is not null and ($1::bigint = 0 or t.guild_id = $1) and active(t.guild_id, t.epoch)
-    and (t.state in ('opening', 'open', 'closing') or exists (
-        select from effect e
-        where (e.guild_id, e.epoch, e.ticket_id) = (t.guild_id, t.epoch, t.id)
-            and e.state = 'pending' and e.kind = 'delete_channel'))
+select guild_id, epoch, id, number, channel_id from ticket
+where channel_id is not null and channel_gone_at is null
+    and ($1::bigint = 0 or guild_id = $1) and active(guild_id, epoch)
 `
 
 type AliveRoomsRow struct {
@@ -55,7 +51,8 @@ type AliveRoomsRow struct {
 	ChannelID *ticket.ChannelID
 }
 
-// A closed ticket's channel is a room until it is deleted: people still write in it.
+// A closed ticket's channel is a room until Discord has said that it is gone: what was written in it before may still be
+// on its way to us.
 func (q *Queries) AliveRooms(ctx context.Context, db DBTX, guildID int64) ([]AliveRoomsRow, error) {
 	rows, err := db.Query(ctx, aliveRooms, guildID)
 	if err != nil {
@@ -144,7 +141,7 @@ func (q *Queries) InsertTicket(ctx context.Context, db DBTX, arg InsertTicketPar
 }
 
 const lockTicket = `-- name: LockTicket :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 where t.guild_id = $1 and t.epoch = $2 and t.id = $3 and active($1, $2)
 for no key update of t
@@ -180,6 +177,7 @@ func (q *Queries) LockTicket(ctx context.Context, db DBTX, arg LockTicketParams)
 		&i.Ticket.RequestID,
 		&i.Ticket.OpenedAt,
 		&i.Ticket.ClosedAt,
+		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
@@ -269,21 +267,22 @@ func (q *Queries) RemoveParticipant(ctx context.Context, db DBTX, arg RemovePart
 const saveTicket = `-- name: SaveTicket :exec
 update ticket set
     state = $1, claimer = $2, closer = $3, channel_id = $4, welcome_id = $5,
-    closed_at = $6, reason = $7
-where guild_id = $8 and epoch = $9 and id = $10
+    closed_at = $6, channel_gone_at = $7, reason = $8
+where guild_id = $9 and epoch = $10 and id = $11
 `
 
 type SaveTicketParams struct {
-	State     ticket.State
-	Claimer   *ticket.PersonID
-	Closer    *ticket.PersonID
-	ChannelID *ticket.ChannelID
-	WelcomeID *ticket.MessageID
-	ClosedAt  *time.Time
-	Reason    []byte
-	GuildID   ticket.GuildID
-	Epoch     uint32
-	ID        ticket.ID
+	State         ticket.State
+	Claimer       *ticket.PersonID
+	Closer        *ticket.PersonID
+	ChannelID     *ticket.ChannelID
+	WelcomeID     *ticket.MessageID
+	ClosedAt      *time.Time
+	ChannelGoneAt *time.Time
+	Reason        []byte
+	GuildID       ticket.GuildID
+	Epoch         uint32
+	ID            ticket.ID
 }
 
 func (q *Queries) SaveTicket(ctx context.Context, db DBTX, arg SaveTicketParams) error {
@@ -294,6 +293,7 @@ func (q *Queries) SaveTicket(ctx context.Context, db DBTX, arg SaveTicketParams)
 		arg.ChannelID,
 		arg.WelcomeID,
 		arg.ClosedAt,
+		arg.ChannelGoneAt,
 		arg.Reason,
 		arg.GuildID,
 		arg.Epoch,
@@ -303,7 +303,7 @@ func (q *Queries) SaveTicket(ctx context.Context, db DBTX, arg SaveTicketParams)
 }
 
 const ticketByChannel = `-- name: TicketByChannel :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 where t.guild_id = $1 and t.epoch = $2 and t.channel_id = $3 and active($1, $2)
 `
@@ -338,6 +338,7 @@ func (q *Queries) TicketByChannel(ctx context.Context, db DBTX, arg TicketByChan
 		&i.Ticket.RequestID,
 		&i.Ticket.OpenedAt,
 		&i.Ticket.ClosedAt,
+		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
@@ -346,7 +347,7 @@ func (q *Queries) TicketByChannel(ctx context.Context, db DBTX, arg TicketByChan
 }
 
 const ticketByID = `-- name: TicketByID :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 where t.guild_id = $1 and t.epoch = $2 and t.id = $3 and active($1, $2)
 `
@@ -381,6 +382,7 @@ func (q *Queries) TicketByID(ctx context.Context, db DBTX, arg TicketByIDParams)
 		&i.Ticket.RequestID,
 		&i.Ticket.OpenedAt,
 		&i.Ticket.ClosedAt,
+		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
@@ -389,7 +391,7 @@ func (q *Queries) TicketByID(ctx context.Context, db DBTX, arg TicketByIDParams)
 }
 
 const ticketByPublicID = `-- name: TicketByPublicID :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 where t.public_id = $1 and active(t.guild_id, t.epoch)
 `
@@ -418,6 +420,7 @@ func (q *Queries) TicketByPublicID(ctx context.Context, db DBTX, publicID string
 		&i.Ticket.RequestID,
 		&i.Ticket.OpenedAt,
 		&i.Ticket.ClosedAt,
+		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
@@ -426,7 +429,7 @@ func (q *Queries) TicketByPublicID(ctx context.Context, db DBTX, publicID string
 }
 
 const ticketByRequest = `-- name: TicketByRequest :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 where t.guild_id = $1 and t.epoch = $2 and t.request_id = $3 and active($1, $2)
 `
@@ -461,6 +464,7 @@ func (q *Queries) TicketByRequest(ctx context.Context, db DBTX, arg TicketByRequ
 		&i.Ticket.RequestID,
 		&i.Ticket.OpenedAt,
 		&i.Ticket.ClosedAt,
+		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
@@ -469,7 +473,7 @@ func (q *Queries) TicketByRequest(ctx context.Context, db DBTX, arg TicketByRequ
 }
 
 const ticketsOfTags = `-- name: TicketsOfTags :many
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
 from (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch, unnest($3::bytea[]) as tag) wanted
 join person p on p.guild_id = wanted.guild_id and p.epoch = wanted.epoch and p.tag = wanted.tag
 join ticket t on (t.guild_id, t.epoch, t.opener) = (p.guild_id, p.epoch, p.id)
@@ -514,6 +518,7 @@ func (q *Queries) TicketsOfTags(ctx context.Context, db DBTX, arg TicketsOfTagsP
 			&i.Ticket.RequestID,
 			&i.Ticket.OpenedAt,
 			&i.Ticket.ClosedAt,
+			&i.Ticket.ChannelGoneAt,
 			&i.Ticket.Answers,
 			&i.Ticket.Reason,
 			&i.OpenerPath,
@@ -529,7 +534,7 @@ func (q *Queries) TicketsOfTags(ctx context.Context, db DBTX, arg TicketsOfTagsP
 }
 
 const ticketsOpenedBy = `-- name: TicketsOpenedBy :many
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 where t.guild_id = $1 and t.epoch = $2 and t.opener = $3 and active($1, $2)
 order by t.id desc
@@ -571,6 +576,7 @@ func (q *Queries) TicketsOpenedBy(ctx context.Context, db DBTX, arg TicketsOpene
 			&i.Ticket.RequestID,
 			&i.Ticket.OpenedAt,
 			&i.Ticket.ClosedAt,
+			&i.Ticket.ChannelGoneAt,
 			&i.Ticket.Answers,
 			&i.Ticket.Reason,
 			&i.OpenerPath,

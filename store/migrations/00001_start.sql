@@ -94,6 +94,7 @@ create table ticket (
     request_id  bigint,
     opened_at   timestamptz not null,
     closed_at   timestamptz,
+    channel_gone_at timestamptz, -- until then its messages are kept
     answers     sealed,
     reason      sealed,
     primary key (guild_id, epoch, id),
@@ -107,7 +108,7 @@ create table ticket (
 );
 create unique index ticket_channel on ticket (guild_id, epoch, channel_id) where channel_id is not null;
 create index ticket_opener on ticket (guild_id, epoch, opener, id);
-create index ticket_alive on ticket (guild_id, epoch) where state in ('opening', 'open', 'closing');
+create index ticket_room on ticket (guild_id, epoch) where channel_id is not null and channel_gone_at is null;
 
 create table participant (
     guild_id  bigint     not null,

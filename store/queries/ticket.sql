@@ -56,18 +56,15 @@ values (@guild_id, @epoch, @id, @number, @public_id, @category_id, @state, @open
 -- name: SaveTicket :exec
 update ticket set
     state = @state, claimer = @claimer, closer = @closer, channel_id = @channel_id, welcome_id = @welcome_id,
-    closed_at = @closed_at, reason = @reason
+    closed_at = @closed_at, channel_gone_at = @channel_gone_at, reason = @reason
 where guild_id = @guild_id and epoch = @epoch and id = @id;
 
 -- name: AliveRooms :many
--- A closed ticket's channel is a room until it is deleted: people still write in it.
-select t.guild_id, t.epoch, t.id, t.number, t.channel_id
-from ticket t
-where t.channel_id is not null and (@guild_id::bigint = 0 or t.guild_id = @guild_id) and active(t.guild_id, t.epoch)
-    and (t.state in ('opening', 'open', 'closing') or exists (
-        select from effect e
-        where (e.guild_id, e.epoch, e.ticket_id) = (t.guild_id, t.epoch, t.id)
-            and e.state = 'pending' and e.kind = 'delete_channel'));
+-- A closed ticket's channel is a room until Discord has said that it is gone: what was written in it before may still be
+-- on its way to us.
+select guild_id, epoch, id, number, channel_id from ticket
+where channel_id is not null and channel_gone_at is null
+    and (@guild_id::bigint = 0 or guild_id = @guild_id) and active(guild_id, epoch);
 
 -- name: AddParticipant :execrows
 insert into participant (guild_id, epoch, ticket_id, person) values (@guild_id, @epoch, @ticket_id, @person)
