@@ -17,6 +17,7 @@ import (
 var matrix = map[api.Route]struct{ may, mayNot, nobody int }{
 	{"GET", "/{$}"}:                                 {303, 303, 200},
 	{"GET", "/assets/{file...}"}:                    {200, 200, 200},
+	{"GET", "/favicon.ico"}:                         {302, 302, 302},
 	{"GET", "/login"}:                               {302, 302, 302},
 	{"GET", "/auth/callback"}:                       {400, 400, 400}, // without a login under way; see TestLogin
 	{"GET", "/tickets"}:                             {200, 200, 302},

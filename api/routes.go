@@ -7,6 +7,7 @@ func routes() []route {
 		// Anybody.
 		{"GET", "/{$}", anybody, page((*Server).landing)},
 		{"GET", "/assets/{file...}", anybody, page((*Server).asset)},
+		{"GET", "/favicon.ico", anybody, page((*Server).icon)},
 		{"GET", "/login", anybody, page((*Server).login)},
 		{"GET", "/auth/callback", anybody, page((*Server).finishLogin)},
 

@@ -63,6 +63,12 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// icon is what browsers ask for on pages that do not name theirs: transcripts.
+func (s *Server) icon(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/assets/mark.svg", http.StatusFound)
+	return nil
+}
+
 // assetTypes are not the machine's own, which differ.
 var assetTypes = map[string]string{
 	".css": "text/css; charset=utf-8",

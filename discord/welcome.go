@@ -88,8 +88,11 @@ func welcome(w ticket.Welcome) []discord.LayoutComponent {
 	}
 	room := maxMessage - utf8.RuneCountInString(head) - utf8.RuneCountInString(notice)
 	parts := []discord.ContainerSubComponent{discord.NewTextDisplay(head)}
-	if text := answers(w.Ticket.Answers, room); text != "" {
-		parts = append(parts, discord.NewSmallSeparator(), discord.NewTextDisplay(text))
+	if texts := answers(w.Ticket.Answers, room); len(texts) > 0 {
+		parts = append(parts, discord.NewSmallSeparator())
+		for _, text := range texts { // one component each: Discord sets them apart
+			parts = append(parts, discord.NewTextDisplay(text))
+		}
 	}
 	parts = append(parts, discord.NewSmallSeparator(), discord.NewTextDisplay(notice), buttons(w))
 	color := colorOpen
@@ -120,7 +123,7 @@ func buttons(w ticket.Welcome) discord.ActionRowComponent {
 }
 
 // answers shows the form within room characters, which are shared out so that a long answer takes what short ones leave.
-func answers(all []ticket.Answer, room int) string {
+func answers(all []ticket.Answer, room int) []string {
 	var out []string
 	for i, a := range all {
 		if len(a.Values) == 0 {
@@ -132,7 +135,7 @@ func answers(all []ticket.Answer, room int) string {
 		room -= utf8.RuneCountInString(text) + 1
 		out = append(out, text)
 	}
-	return strings.Join(out, "\n")
+	return out
 }
 
 // maxLines is how many lines of one answer are shown: each costs a mark, and the channel should show more than one form.

@@ -143,5 +143,6 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("POST /oauth2/authorize", s.takeConsent)
 	s.serveCDN(mux)
 	mux.HandleFunc("GET /{$}", s.showFront)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	return mux
 }

@@ -2,7 +2,7 @@
 import { fill, h, icon, iconButton, toast } from './dom.js';
 import { call, form, get, listen, post, query } from './api.js';
 import { find, go, read } from './route.js';
-import { isThread, kind, view } from './view.js';
+import { isPrivate, isThread, kind, view } from './view.js';
 import { drawRail, drawSidebar } from './sidebar.js';
 import { drawMembers } from './members.js';
 import { drawLog, stayAtEnd } from './log.js';
@@ -75,7 +75,7 @@ function drawAll({ toEnd = false } = {}) {
 function drawHead() {
   const c = view.channel;
   const name = c?.type === kind.dm ? c.recipients?.[0]?.global_name || c.recipients?.[0]?.username : c?.name;
-  const sign = c?.type === kind.dm ? 'people' : isThread(c) ? 'thread' : 'hash';
+  const sign = c?.type === kind.dm ? 'people' : isThread(c) ? 'thread' : isPrivate(c) ? 'lock' : 'hash';
   fill(byID('pane-head'),
     iconButton('menu', 'Show channels', () => document.body.classList.toggle('show-channels'), { class: 'icon-button only-narrow' }),
     c && icon(sign, { class: 'head-sign' }), h('h1', { data: { testid: 'channel-title' } }, name ?? ''),

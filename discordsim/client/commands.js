@@ -50,8 +50,9 @@ export function optionLine(command, { send, cancel }) {
     h('span', { class: 'command-name', tabIndex: 0 }, `/${command.name}`),
     fields.map(({ option, input: field }) => h('label', { class: 'option', title: option.description },
       h('span', { class: 'option-name' }, option.name, option.required ? '' : '?'), field)),
-    h('button', { type: 'button', class: 'button primary small', onclick: send }, 'Send'),
-    h('button', { type: 'button', class: 'button quiet small', onclick: cancel }, 'Cancel'));
+    h('span', { class: 'command-ends' },
+      h('button', { type: 'button', class: 'button quiet small', onclick: cancel }, 'Cancel'),
+      h('button', { type: 'button', class: 'button primary small', onclick: send }, 'Send')));
   const focus = () => (el.querySelector('input, select') ?? el.querySelector('.command-name')).focus();
   return { el, focus, read: () => readOptions(fields) };
 }

@@ -1,7 +1,7 @@
 // The list of messages of the open channel. It is redrawn as a whole, but a message that did not change keeps its element,
 // so that open menus and revealed spoilers stay.
 import { arrange, h } from './dom.js';
-import { flags, has, kind, sentAt, view } from './view.js';
+import { flags, has, kind, nameOf, sentAt, view } from './view.js';
 import { dayLine, sameDay } from './time.js';
 import { drawMessage } from './message.js';
 
@@ -67,7 +67,7 @@ function joins(before, m) {
 
 function beginning(channel) {
   if (channel.type === kind.dm) {
-    const name = channel.recipients?.[0]?.global_name || channel.name;
+    const name = nameOf(channel.recipients?.[0]);
     return h('header', { class: 'beginning' }, h('h2', {}, name), h('p', {}, `This is the beginning of your direct messages with ${name}.`));
   }
   return h('header', { class: 'beginning' },

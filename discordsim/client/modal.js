@@ -61,15 +61,18 @@ function labelled(label, description, inner, guild, fields) {
   control?.setAttribute('aria-describedby', `${id}-about ${id}-problem`);
   if (control?.getAttribute('role') === 'combobox') control.setAttribute('aria-label', label);
   const needed = inner.required !== false && inner.type !== 23;
+  const show = () => {
+    const said = f.check();
+    fill(problem, said);
+    control?.setAttribute('aria-invalid', String(Boolean(said)));
+    return !said;
+  };
+  const mended = () => { if (problem.textContent) show(); };
+  for (const event of ['input', 'change', 'click']) f.el.addEventListener(event, mended);
   fields.push({
     ...f,
     focus: () => (control ?? f.el.querySelector('input'))?.focus(),
-    show: () => {
-      const said = f.check();
-      fill(problem, said);
-      control?.setAttribute('aria-invalid', String(Boolean(said)));
-      return !said;
-    },
+    show,
   });
   return h('div', { class: f.inline ? 'field inline' : 'field' },
     h('label', { class: 'field-label', for: id, id: `${id}-label` }, label,

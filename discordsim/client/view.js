@@ -48,7 +48,7 @@ export const canSend = (channel) => channel?.type === kind.dm || Boolean(channel
 
 // isPrivate says whether a channel is closed to @everyone, whose role has the id of the guild.
 export function isPrivate(channel) {
-  const everyone = channel.permission_overwrites?.find((o) => o.id === channel.guild_id);
+  const everyone = channel?.permission_overwrites?.find((o) => o.id === channel.guild_id);
   return everyone !== undefined && (BigInt(everyone.deny) & permission.viewChannel) !== 0n;
 }
 
