@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"ticketbot/internal/fault"
 )
@@ -86,20 +87,47 @@ func (t *Ticket) mayMove(subject PersonID, in bool) error {
 	return nil
 }
 
-// letInOrOut is the effect of both.
+// letInOrOut is the effect of both. It brings about what is true now, not what was wanted when it was written: tried
+// again after a removal, an addition would let the person back in.
 func (s *Service) letInOrOut(ctx context.Context, e *Effect) error {
 	t, err := s.store.Ticket(ctx, e.Guild, e.Ticket)
 	if err != nil {
 		return err
 	}
 	if t.State == Open && t.Channel != 0 {
-		change := s.discord.Grant
-		if e.Kind == EffectRevoke {
-			change = s.discord.Revoke
+		err := s.showDoor(ctx, e, t.Channel)
+		if errors.Is(err, ErrMemberGone) {
+			return errors.Join(err, s.done(ctx, e))
 		}
-		if err := change(ctx, t.Channel, e.Detail.User); err != nil && !errors.Is(err, ErrChannelGone) {
+		if err != nil && !errors.Is(err, ErrChannelGone) {
 			return err
 		}
 	}
 	return s.done(ctx, e)
+}
+
+// showDoor lets in or out, and looks again afterwards: somebody may have decided otherwise while Discord was asked.
+func (s *Service) showDoor(ctx context.Context, e *Effect, channel ChannelID) error {
+	in, err := s.participates(ctx, e)
+	for was := !in; err == nil && in != was; {
+		change := s.discord.Revoke
+		if in {
+			change = s.discord.Grant
+		}
+		if err := change(ctx, channel, e.Detail.User); err != nil {
+			return err
+		}
+		was = in
+		in, err = s.participates(ctx, e)
+	}
+	return err
+}
+
+func (s *Service) participates(ctx context.Context, e *Effect) (bool, error) {
+	person, err := s.store.PersonID(ctx, e.Guild, e.Detail.User)
+	if err != nil {
+		return false, err
+	}
+	in, err := s.store.Participants(ctx, e.Guild, e.Ticket)
+	return slices.Contains(in, person), err
 }

@@ -39,8 +39,8 @@ type FileDetail struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// maxFileTries is how often a copy is begun before the file is given up.
-const maxFileTries = 6
+// maxFileTries is how often a copy is begun before the file is given up: with the pauses of its job, more than two hours.
+const maxFileTries = 20
 
 // CopyFile copies one attachment, once. Discord deletes files with their message, so it is done when the message is
 // seen and not when the ticket is closed.

@@ -3,7 +3,14 @@ package ticket
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"ticketbot/internal/fault"
 )
+
+// effectTime bounds one try. It is shorter than the time for which [Store.ClaimEffect] gives an effect to one process, so
+// that no two are ever at it.
+const effectTime = 50 * time.Second
 
 // CarryOut does one effect, unless it is done or somebody else is at it. The verb that wrote the effect calls it in the
 // same breath; a job calls it later if that breath was cut short.
@@ -15,7 +22,9 @@ func (s *Service) CarryOut(ctx context.Context, g Guild, id EffectID) error {
 	if !ok {
 		return nil
 	}
-	if err := s.do(ctx, e); err != nil {
+	bounded, cancel := context.WithTimeout(ctx, effectTime)
+	defer cancel()
+	if err := s.do(bounded, e); err != nil {
 		// The release must happen although the caller has gone away.
 		if lost := s.store.ReleaseEffect(context.WithoutCancel(ctx), e, err); lost != nil {
 			s.log.Error("effect not given back", "effect", e.ID, "error", lost)
@@ -59,6 +68,12 @@ func (s *Service) do(ctx context.Context, e *Effect) error {
 		return s.postPanel(ctx, e)
 	}
 	return fmt.Errorf("no such effect: %q", e.Kind)
+}
+
+// final says that trying again does not help: whoever was asked has understood, and refused.
+func final(err error) bool {
+	f := fault.From(err)
+	return f != nil && f.Kind != fault.Unavailable && f.Kind != fault.Config
 }
 
 // done marks an effect that led to nothing more in the database.

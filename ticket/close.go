@@ -110,15 +110,12 @@ const settleWait = 5 * time.Second
 func (s *Service) complete(ctx context.Context, t *Ticket) error {
 	bounded, cancel := context.WithTimeout(ctx, settleWait)
 	defer cancel()
-	for _, room := range s.rooms.All(t.Guild.ID) {
-		if room.Ticket != t.ID {
-			continue
-		}
+	for _, room := range s.rooms.OfTicket(t) {
 		if err := s.settle(bounded, room.Channel); err != nil {
 			s.log.Warn("a ticket closes before all of it is recorded", "guild", t.Guild.ID, "channel", room.Channel)
 		}
 	}
-	if err := s.fillGap(ctx, t.Channel); err != nil {
+	if err := s.fillGaps(ctx, t); err != nil {
 		return err
 	}
 	return s.copyFiles(ctx, t)
@@ -165,7 +162,7 @@ func (s *Service) tellLog(ctx context.Context, e *Effect) error {
 	}
 	if n.Category.Log != 0 {
 		err := s.discord.PostLog(ctx, n, e.ID, e.Attempts > 1)
-		if err != nil && !errors.Is(err, ErrChannelGone) && fault.KindOf(err) != fault.Permission {
+		if err != nil && !errors.Is(err, ErrChannelGone) && !final(err) {
 			return err
 		}
 		e.Detail.Note = reasonOf(err)
@@ -182,7 +179,7 @@ func (s *Service) tellOpener(ctx context.Context, e *Effect) error {
 	}
 	if n.Opener != 0 {
 		err := s.discord.TellOpener(ctx, n.Opener, n, e.ID, e.Attempts > 1)
-		if err != nil && !errors.Is(err, ErrDMClosed) && !errors.Is(err, ErrMemberGone) {
+		if err != nil && !errors.Is(err, ErrDMClosed) && !errors.Is(err, ErrMemberGone) && !final(err) {
 			return err
 		}
 		e.Detail.Note = reasonOf(err)
@@ -197,7 +194,7 @@ func (s *Service) deleteChannel(ctx context.Context, e *Effect) error {
 		return err
 	}
 	if t.Channel != 0 {
-		if err := s.fillGap(ctx, t.Channel); err != nil { // written after the close, while we were away
+		if err := s.fillGaps(ctx, t); err != nil { // written after the close, while we were away
 			return err
 		}
 		if err := s.discord.DeleteChannel(ctx, t.Channel, t.Name()); err != nil && !errors.Is(err, ErrChannelGone) {

@@ -159,40 +159,25 @@ func (s *Service) voidIfRefused(ctx context.Context, e *Effect, cause error) err
 	if errors.Is(cause, ErrChannelGone) {
 		refused = fault.New(fault.Conflict, "ticket.open.channel_gone")
 	}
-	if refused == nil || refused.Kind == fault.Unavailable {
+	if refused == nil || !final(refused) {
 		return cause
 	}
 	t, err := s.store.Ticket(ctx, e.Guild, e.Ticket)
 	if err != nil {
 		return err
 	}
-	left := t.Channel
-	if left == 0 {
-		// The channel may have been made although the answer said no, or the id was not written down yet.
-		if left, err = s.discord.FindChannel(ctx, t); err != nil && fault.From(err) == nil {
-			return err
-		}
-	}
-	if left != 0 {
-		s.rooms.Remove(left)
-		if err := s.discord.DeleteChannel(ctx, left, t.Name()); err != nil && !errors.Is(err, ErrChannelGone) && fault.From(err) == nil {
-			return err
-		}
+	if err := s.leaveNothing(ctx, t); err != nil {
+		return fmt.Errorf("remove the channel of a refused ticket: %w", err)
 	}
 	err = s.store.InTx(ctx, e.Guild, func(tx Tx) error {
 		t, err := tx.LockTicket(ctx, e.Ticket)
-		if err != nil || t.State != Opening {
+		if err != nil {
 			return err
 		}
-		if err := t.become(Void); err != nil {
-			return err
-		}
-		t.Channel, t.ClosedAt = 0, s.clock.Now()
-		if err := tx.SaveTicket(ctx, t); err != nil {
-			return err
-		}
-		if err := tx.Append(ctx, Event{Verb: VerbVoid, Ticket: t.ID, At: t.ClosedAt}); err != nil {
-			return err
+		if t.State == Opening {
+			if err := s.void(ctx, tx, t); err != nil {
+				return err
+			}
 		}
 		return tx.FinishEffect(ctx, e)
 	})
@@ -200,4 +185,42 @@ func (s *Service) voidIfRefused(ctx context.Context, e *Effect, cause error) err
 		return fmt.Errorf("void ticket: %w", err)
 	}
 	return refused
+}
+
+func (s *Service) void(ctx context.Context, tx Tx, t *Ticket) error {
+	if err := t.become(Void); err != nil {
+		return err
+	}
+	t.Channel, t.ClosedAt = 0, s.clock.Now()
+	if err := tx.SaveTicket(ctx, t); err != nil {
+		return err
+	}
+	return tx.Append(ctx, Event{Verb: VerbVoid, Ticket: t.ID, At: t.ClosedAt})
+}
+
+// leaveNothing deletes the channel of a ticket that will not be. If Discord does not answer, the ticket must stay until it
+// does: nothing but its effect knows of the channel.
+func (s *Service) leaveNothing(ctx context.Context, t *Ticket) error {
+	left := t.Channel
+	if left == 0 {
+		// The channel may have been made although the answer said no, or the id was not written down yet.
+		var err error
+		if left, err = s.discord.FindChannel(ctx, t); err != nil && !final(err) {
+			return err
+		}
+	}
+	if left == 0 {
+		return nil
+	}
+	room, kept := s.rooms.Room(left)
+	s.rooms.Remove(left) // before the event of the deletion, which would take it for one by hand
+	err := s.discord.DeleteChannel(ctx, left, t.Name())
+	if err == nil || errors.Is(err, ErrChannelGone) || final(err) {
+		return nil
+	}
+	if kept {
+		s.rooms.Add(room)
+		s.rooms.MarkGap(left)
+	}
+	return err
 }

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
-	"ticketbot/internal/fault"
+	"ticketbot/internal/clock"
 )
 
 // Begin fills the set of rooms before the first connection. Until that has said how it went on, something may be missing
@@ -54,54 +55,99 @@ func (s *Service) ChannelAppeared(ctx context.Context, g Guild, channel ChannelI
 // read twice is kept once.
 const gapMargin = time.Hour
 
+const (
+	readers   = 4 // rooms read side by side: well below the 50 requests a second that Discord allows
+	readTries = 6 // about five minutes; a room that cannot be read by then is read when it is closed
+)
+
 // MissedEvents says that events of a guild (or of all, for 0) may have been lost: after a connection that could not be
-// resumed. Every open ticket is read again from what it has.
+// resumed. Every open ticket is read again from what it has. It fails only when ctx ends.
 func (s *Service) MissedEvents(ctx context.Context, guild GuildID) error {
+	sure := MessagesSince(s.clock.Now().Add(-gapMargin))
 	rooms := s.rooms.All(guild)
 	for _, room := range rooms {
-		s.rooms.MarkGap(room.Channel)
+		s.rooms.markGapSince(room.Channel, sure)
 	}
-	sure := MessagesSince(s.clock.Now().Add(-gapMargin))
-	var errs []error
-	for _, room := range rooms {
-		errs = append(errs, s.reconcileOrEnd(ctx, room, sure))
+	for try := range readTries {
+		rooms = s.readAgain(ctx, rooms, sure)
+		if len(rooms) == 0 || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := clock.Sleep(ctx, s.clock, 5*time.Second<<try); err != nil {
+			return err
+		}
 	}
-	return errors.Join(errs...)
+	s.log.Warn("some tickets could not be read again; that is done when they are closed", "guild", guild, "channels", len(rooms))
+	return nil
 }
 
-// reconcileOrEnd reads a room again; a ticket whose channel was deleted meanwhile ends.
+// readAgain returns the rooms that are worth another try.
+func (s *Service) readAgain(ctx context.Context, rooms []Room, sure MessageID) []Room {
+	var mu sync.Mutex
+	var left []Room
+	var reading sync.WaitGroup
+	todo := make(chan Room)
+	for range readers {
+		reading.Go(func() {
+			for room := range todo {
+				if s.reconcileOrEnd(ctx, room, sure) != nil {
+					mu.Lock()
+					left = append(left, room)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, room := range rooms {
+		todo <- room
+	}
+	close(todo)
+	reading.Wait()
+	return left
+}
+
+// reconcileOrEnd reads a room again; a ticket whose channel was deleted meanwhile ends. An error is worth another try.
 func (s *Service) reconcileOrEnd(ctx context.Context, room Room, sure MessageID) error {
-	err := s.reconcile(ctx, room, sure)
+	since, gap := s.rooms.gap(room.Channel)
+	if !gap {
+		return nil
+	}
+	if since == 0 {
+		since = sure // the rest of it can wait for the close
+	}
+	err := s.reconcile(ctx, room, since)
 	switch {
 	case errors.Is(err, ErrChannelGone) && room.Parent != 0:
 		s.rooms.Remove(room.Channel)
 		return nil
 	case errors.Is(err, ErrChannelGone):
 		return s.ChannelGone(ctx, room.Guild, room.Channel)
-	case fault.KindOf(err) == fault.Permission:
+	case final(err):
 		// Nobody can read it for us; the gap stays marked, and the close tries again.
-		s.log.Warn("a ticket's channel cannot be read", "guild", room.Guild.ID, "channel", room.Channel)
+		s.log.Warn("a ticket's channel cannot be read", "guild", room.Guild.ID, "channel", room.Channel, "error", err)
 		return nil
 	}
 	return err
 }
 
-// fillGap reads a channel from its beginning, if anything of it may be missing: the last chance before it goes.
-func (s *Service) fillGap(ctx context.Context, channel ChannelID) error {
-	room, kept := s.rooms.Room(channel)
-	if !kept || !s.rooms.Gap(channel) {
-		return nil
+// fillGaps reads what may be missing of a ticket's channel and threads: the last chance before they go.
+func (s *Service) fillGaps(ctx context.Context, t *Ticket) error {
+	for _, room := range s.rooms.OfTicket(t) {
+		since, gap := s.rooms.gap(room.Channel)
+		if !gap {
+			continue
+		}
+		if err := s.reconcile(ctx, room, since); err != nil && !errors.Is(err, ErrChannelGone) && !final(err) {
+			return err
+		}
 	}
-	err := s.reconcile(ctx, room, 0)
-	if errors.Is(err, ErrChannelGone) || fault.KindOf(err) == fault.Permission {
-		return nil
-	}
-	return err
+	return nil
 }
 
-// reconcile fetches what a channel has after the last message archived below sure, and merges it.
-func (s *Service) reconcile(ctx context.Context, room Room, sure MessageID) error {
-	last, err := s.store.LastMessage(ctx, room.Guild, room.Channel, sure)
+// reconcile fetches what a channel has after the last message archived below since, and merges it. Cut short, it has
+// narrowed the gap by what it did, so that even the longest conversation is read in the end.
+func (s *Service) reconcile(ctx context.Context, room Room, since MessageID) error {
+	last, err := s.store.LastMessage(ctx, room.Guild, room.Channel, since)
 	if err != nil {
 		return err
 	}
@@ -109,11 +155,17 @@ func (s *Service) reconcile(ctx context.Context, room Room, sure MessageID) erro
 		for i := range page {
 			page[i].Room = room
 		}
-		return s.Record(ctx, page...)
+		if err := s.Record(ctx, page...); err != nil {
+			return err
+		}
+		next := page[len(page)-1].Message + 1
+		s.rooms.narrowGap(room.Channel, since, next)
+		since = max(since, next)
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("read history: %w", err)
 	}
-	s.rooms.closeGap(room.Channel)
+	s.rooms.closeGap(room.Channel, since)
 	return nil
 }

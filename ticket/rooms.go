@@ -16,12 +16,12 @@ type Room struct {
 type Rooms struct {
 	mu   sync.RWMutex
 	set  map[ChannelID]Room
-	gaps map[ChannelID]struct{}
+	gaps map[ChannelID]MessageID // the message from which on something may be missing; 0: from the first
 }
 
 // NewRooms returns an empty set.
 func NewRooms() *Rooms {
-	return &Rooms{set: map[ChannelID]Room{}, gaps: map[ChannelID]struct{}{}}
+	return &Rooms{set: map[ChannelID]Room{}, gaps: map[ChannelID]MessageID{}}
 }
 
 // Add begins to keep a channel.
@@ -64,23 +64,51 @@ func (r *Rooms) All(g GuildID) []Room {
 	return all
 }
 
-// MarkGap notes that events about a channel may have been missed. Only its history can tell.
-func (r *Rooms) MarkGap(c ChannelID) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.gaps[c] = struct{}{}
+// OfTicket lists a ticket's channel and the threads in it.
+func (r *Rooms) OfTicket(t *Ticket) []Room {
+	var all []Room
+	for _, room := range r.All(t.Guild.ID) {
+		if room.Ticket == t.ID {
+			all = append(all, room)
+		}
+	}
+	return all
 }
 
-// Gap reports whether something may be missing.
-func (r *Rooms) Gap(c ChannelID) bool {
+// MarkGap notes that events about a channel may have been missed, nobody knows since when. Only its history can tell.
+func (r *Rooms) MarkGap(c ChannelID) { r.markGapSince(c, 0) }
+
+// markGapSince notes that messages from one on may have been missed. A gap that began earlier stays as wide as it is.
+func (r *Rooms) markGapSince(c ChannelID, since MessageID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if have, gap := r.gaps[c]; !gap || since < have {
+		r.gaps[c] = since
+	}
+}
+
+// gap is the message from which on something may be missing; false if nothing is.
+func (r *Rooms) gap(c ChannelID) (since MessageID, gap bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	_, gap := r.gaps[c]
-	return gap
+	since, gap = r.gaps[c]
+	return since, gap
 }
 
-func (r *Rooms) closeGap(c ChannelID) {
+// narrowGap notes that a channel has been read from one message to another. A gap that began before stays.
+func (r *Rooms) narrowGap(c ChannelID, from, to MessageID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.gaps, c)
+	if since, gap := r.gaps[c]; gap && since >= from {
+		r.gaps[c] = max(since, to)
+	}
+}
+
+// closeGap notes that a channel has been read from a message to its end.
+func (r *Rooms) closeGap(c ChannelID, from MessageID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if since, gap := r.gaps[c]; gap && since >= from {
+		delete(r.gaps, c)
+	}
 }
