@@ -21,6 +21,7 @@ type ticketLine struct {
 	Name       string     `json:"name" example:"#0042" doc:"What people on the server call it"`
 	Server     serverView `json:"server"`
 	Category   string     `json:"category"`
+	Subject    string     `json:"subject" doc:"What the opener answered to the form's first short question; empty without one"`
 	State      string     `json:"state" enum:"opening,open,closing,closed,void"`
 	OpenedAt   time.Time  `json:"opened_at"`
 	ClosedAt   *time.Time `json:"closed_at,omitempty"`
@@ -58,13 +59,23 @@ func (s *Server) myTickets(ctx context.Context, _ *struct{}) (*myTicketsAnswer, 
 
 func lineOf(t *ticket.Ticket, server serverView, category string) ticketLine {
 	line := ticketLine{
-		ID: t.PublicID, Name: t.Name(), Server: server, Category: category, State: string(t.State),
-		OpenedAt: t.OpenedAt, Transcript: transcriptPath(t.PublicID),
+		ID: t.PublicID, Name: t.Name(), Server: server, Category: category, Subject: subject(t),
+		State: string(t.State), OpenedAt: t.OpenedAt, Transcript: transcriptPath(t.PublicID),
 	}
 	if !t.ClosedAt.IsZero() {
 		line.ClosedAt = &t.ClosedAt
 	}
 	return line
+}
+
+// subject is what tells one ticket from another in a list.
+func subject(t *ticket.Ticket) string {
+	for _, a := range t.Answers {
+		if a.Kind == ticket.Short && len(a.Values) > 0 {
+			return a.Values[0]
+		}
+	}
+	return ""
 }
 
 // lookup finds each name once a request.

@@ -12,10 +12,10 @@ import (
 )
 
 type line struct {
-	ID, Name, Category, State, Transcript string
-	Server                                struct{ ID, Name, Icon string }
-	OpenedAt                              time.Time  `json:"opened_at"`
-	ClosedAt                              *time.Time `json:"closed_at"`
+	ID, Name, Category, Subject, State, Transcript string
+	Server                                         struct{ ID, Name, Icon string }
+	OpenedAt                                       time.Time  `json:"opened_at"`
+	ClosedAt                                       *time.Time `json:"closed_at"`
 }
 
 func (v *visitor) tickets() []line {
@@ -48,7 +48,7 @@ func TestMyTickets(t *testing.T) {
 			t.Fatalf("got %+v", got)
 		}
 		want := line{
-			ID: first.PublicID, Name: "#0001", Category: "Support", State: "closed", Transcript: "/transcripts/" + first.PublicID,
+			ID: first.PublicID, Name: "#0001", Category: "Support", Subject: "My save is gone", State: "closed", Transcript: "/transcripts/" + first.PublicID,
 			OpenedAt: storetest.Start, ClosedAt: &closed,
 		}
 		want.Server.ID, want.Server.Name = h.Guild.String(), "Northwind Games"

@@ -51,12 +51,13 @@ function serverIcon(server) {
 
 function row(ticket) {
   const title = element('span', { class: 'title' },
-    element('span', { class: 'number' }, ticket.name), ticket.category || 'Ticket');
+    element('span', { class: 'number' }, ticket.name), element('bdi', {}, ticket.subject || ticket.category || 'Ticket'));
+  const place = [ticket.subject && ticket.category, ticket.server.name || 'A server'].filter(Boolean).join(' · ');
   const dates = element('span', { class: 'dates' }, when('Opened', ticket.opened_at));
   if (ticket.closed_at) dates.append(when('Closed', ticket.closed_at));
   return element('a', { class: 'row', href: ticket.transcript },
     serverIcon(ticket.server),
-    element('span', { class: 'what' }, title, element('span', { class: 'server' }, ticket.server.name || 'A server')),
+    element('span', { class: 'what' }, title, element('span', { class: 'server' }, place)),
     dates,
     element('span', { class: `state ${ticket.state}` }, labels[ticket.state] ?? ticket.state));
 }
