@@ -8,10 +8,10 @@ help: ## these lines
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
 demo: ## the whole product on this machine: a private PostgreSQL, a simulated Discord, the bot, the website
-	@go run ./cmd/ticketbot demo $(ARGS)
+	@go build -o bin/ticketbot ./cmd/ticketbot && exec bin/ticketbot demo $(ARGS)
 
 run: ## the real thing, configured by the environment (docs/running.md)
-	@go run ./cmd/ticketbot run $(ARGS)
+	@go build -o bin/ticketbot ./cmd/ticketbot && exec bin/ticketbot run $(ARGS)
 
 check: ## formatting, vet, generated code up to date, the rules of the house
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'not formatted:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
