@@ -90,5 +90,8 @@ func newDeafBot(t *testing.T) (*Bot, *ear, *clock.Manual, *bytes.Buffer) {
 	return b, replies, clk, log
 }
 
-// noStore panics when a verb asks it anything.
+// noStore panics when a verb asks it anything. Threads it only listens to.
 type noStore struct{ ticket.Store }
+
+func (noStore) AddThread(context.Context, ticket.Room) error    { return nil }
+func (noStore) RemoveThread(context.Context, ticket.Room) error { return nil }

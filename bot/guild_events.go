@@ -26,6 +26,7 @@ type channel struct {
 	Guild  looseID `json:"guild_id"` // absent inside a guild
 	Parent looseID `json:"parent_id"`
 	Topic  string  `json:"topic"`
+	New    bool    `json:"newly_created"` // of a thread, in its own event
 }
 
 // guildCreated comes when the bot joins, after every start, and when an outage ends.
@@ -54,21 +55,26 @@ func (b *Bot) guildCreated(ctx context.Context, data []byte) error {
 			return err
 		}
 	}
-	b.keepThreads(readAll(d.Threads))
-	return nil
+	return b.keepThreads(ctx, readAll(d.Threads))
 }
 
-// guildDeleted tells an outage, where nothing changes, from the end of a membership. An explicit "unavailable": false
-// says neither; then Discord has to be asked.
+// guildDeleted tells an outage, where nothing changes but that something may be missed, from the end of a membership. An
+// explicit "unavailable": false says neither; then Discord has to be asked.
 func (b *Bot) guildDeleted(ctx context.Context, data []byte) error {
 	var d guild
 	if err := json.Unmarshal(data, &d); err != nil {
 		return fmt.Errorf("read guild: %w", err)
 	}
-	if d.Unavailable != nil || d.ID == 0 {
+	if d.ID == 0 {
 		return nil
 	}
 	id := ticket.GuildID(d.ID)
+	if d.Unavailable != nil {
+		for _, room := range b.Tickets.Rooms().All(id) {
+			b.Tickets.Rooms().MarkGap(room.Channel)
+		}
+		return nil
+	}
 	if err := b.Tenants.Left(ctx, id); err != nil {
 		return fmt.Errorf("leave guild: %w", err)
 	}
@@ -137,37 +143,41 @@ func (b *Bot) readChannel(ctx context.Context, data []byte) (channel, *ticket.Gu
 	return c, &g, err
 }
 
-func (b *Bot) threadCreated(_ context.Context, data []byte) error {
-	b.keepThreads(readAll([]json.RawMessage{data}))
-	return nil
+func (b *Bot) threadCreated(ctx context.Context, data []byte) error {
+	return b.keepThreads(ctx, readAll([]json.RawMessage{data}))
 }
 
-// threadsListed comes when the bot gains sight of a channel.
-func (b *Bot) threadsListed(_ context.Context, data []byte) error {
+// threadsListed comes when the bot gains sight of channels. What was said in them before, it has not heard.
+func (b *Bot) threadsListed(ctx context.Context, data []byte) error {
 	var d struct {
-		Threads []json.RawMessage `json:"threads"`
+		Channels []looseID         `json:"channel_ids"`
+		Threads  []json.RawMessage `json:"threads"`
 	}
 	if err := json.Unmarshal(data, &d); err != nil {
 		return fmt.Errorf("read threads: %w", err)
 	}
-	b.keepThreads(readAll(d.Threads))
-	return nil
+	for _, id := range d.Channels {
+		if _, kept := b.Tickets.Rooms().Room(ticket.ChannelID(id)); kept {
+			b.Tickets.Rooms().MarkGap(ticket.ChannelID(id))
+		}
+	}
+	return b.keepThreads(ctx, readAll(d.Threads))
 }
 
 // keepThreads keeps the threads inside tickets with their tickets.
-func (b *Bot) keepThreads(threads []channel) {
+func (b *Bot) keepThreads(ctx context.Context, threads []channel) error {
 	for _, t := range threads {
-		if room, ok := b.Tickets.Rooms().Room(ticket.ChannelID(t.Parent)); ok {
-			room.Parent, room.Channel = room.Channel, ticket.ChannelID(t.ID)
-			b.Tickets.Rooms().Add(room)
+		if err := b.Tickets.ThreadAppeared(ctx, ticket.ChannelID(t.Parent), ticket.ChannelID(t.ID), t.New); err != nil {
+			return fmt.Errorf("keep thread: %w", err)
 		}
 	}
+	return nil
 }
 
-func (b *Bot) threadDeleted(_ context.Context, data []byte) error {
+func (b *Bot) threadDeleted(ctx context.Context, data []byte) error {
 	for _, t := range readAll([]json.RawMessage{data}) {
-		if room, ok := b.Tickets.Rooms().Room(ticket.ChannelID(t.ID)); ok && room.Parent != 0 {
-			b.Tickets.Rooms().Remove(room.Channel)
+		if err := b.Tickets.ThreadGone(ctx, ticket.ChannelID(t.ID)); err != nil {
+			return fmt.Errorf("forget thread: %w", err)
 		}
 	}
 	return nil

@@ -191,6 +191,35 @@ func TestTicket(t *testing.T) {
 		h.told(h.sim.Command(h.Sam, channel, "close", nil))
 		h.until("nothing of it is listened to any more", func() bool { return len(h.tickets.Rooms().All(0)) == 0 })
 	})
+	t.Run("a_thread_inside_is_part_of_it_for_the_next_process_too", func(t *testing.T) {
+		h := newHouse(t, discordsim.SupportOptions{})
+		channel := h.open(h.Mia, h.setUp(nil))
+		thread := h.newThread(channel)
+		h.until("it is listened to", func() bool { _, kept := h.tickets.Rooms().Room(ticket.ChannelID(thread)); return kept })
+		h.calm()
+		h.away()
+		h.wake() // resumes: nobody tells it of the thread
+		h.say(h.Mia, thread, "aside")
+		h.until("it is kept", func() bool { return h.keeps(h.Mia, "aside") })
+		if n := h.gateway.Stats().Identifies; n != 0 {
+			t.Errorf("%d identifies", n)
+		}
+	})
+	t.Run("a_thread_that_is_not_new_is_read_from_its_beginning", func(t *testing.T) {
+		h := newHouse(t, discordsim.SupportOptions{})
+		channel := h.open(h.Mia, h.setUp(nil))
+		thread := h.newThread(channel)
+		h.until("it is listened to", func() bool { _, kept := h.tickets.Rooms().Room(ticket.ChannelID(thread)); return kept })
+		h.tickets.Rooms().Remove(ticket.ChannelID(thread)) // as if it had been out of sight
+		h.say(h.Mia, thread, "unheard")
+		h.calm()
+		must(t, h.tickets.ThreadAppeared(t.Context(), ticket.ChannelID(channel), ticket.ChannelID(thread), false))
+		h.told(h.sim.Command(h.Sam, channel, "close", nil))
+		h.until("the channel is gone", func() bool { return len(h.ticketChannels()) == 0 })
+		if !h.keeps(h.Mia, "unheard") {
+			t.Errorf("kept %q", h.archived(h.ticketOf(h.Mia)))
+		}
+	})
 	t.Run("what_is_said_while_the_bot_is_away_is_kept", func(t *testing.T) {
 		h := newHouse(t, discordsim.SupportOptions{})
 		channel := h.open(h.Mia, h.setUp(nil))

@@ -133,7 +133,7 @@ func (s *Store) Participants(ctx context.Context, g ticket.Guild, id ticket.ID) 
 	return people, explain("list participants", err)
 }
 
-// AliveRooms is every channel in which a ticket's conversation may go on, of one guild or, for 0, of all.
+// AliveRooms is every channel and thread in which a ticket's conversation may go on, of one guild or, for 0, of all.
 func (s *Store) AliveRooms(ctx context.Context, guild ticket.GuildID) ([]ticket.Room, error) {
 	rows, err := s.q.AliveRooms(ctx, s.pool, int64(guild))
 	if err != nil {
@@ -145,7 +145,25 @@ func (s *Store) AliveRooms(ctx context.Context, guild ticket.GuildID) ([]ticket.
 			Guild: ticket.Guild{ID: r.GuildID, Epoch: r.Epoch}, Ticket: r.ID, Number: r.Number, Channel: orZero(r.ChannelID),
 		}
 	}
-	return rooms, nil
+	threads, err := s.q.AliveThreads(ctx, s.pool, int64(guild))
+	for _, r := range threads {
+		rooms = append(rooms, ticket.Room{
+			Guild: ticket.Guild{ID: r.GuildID, Epoch: r.Epoch}, Ticket: r.ID, Number: r.Number, Channel: r.ChannelID, Parent: orZero(r.ParentID),
+		})
+	}
+	return rooms, explain("list threads of tickets", err)
+}
+
+// AddThread notes that a thread belongs to a ticket.
+func (s *Store) AddThread(ctx context.Context, thread ticket.Room) error {
+	row := db.AddThreadParams{GuildID: thread.Guild.ID, Epoch: thread.Guild.Epoch, ChannelID: thread.Channel, TicketID: thread.Ticket}
+	return explain("keep a thread", s.q.AddThread(ctx, s.pool, row))
+}
+
+// RemoveThread notes that a thread is gone.
+func (s *Store) RemoveThread(ctx context.Context, thread ticket.Room) error {
+	row := db.RemoveThreadParams{GuildID: thread.Guild.ID, Epoch: thread.Guild.Epoch, ChannelID: thread.Channel}
+	return explain("forget a thread", s.q.RemoveThread(ctx, s.pool, row))
 }
 
 // CountAlive counts a person's tickets in a category that are not over.

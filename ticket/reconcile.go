@@ -118,8 +118,7 @@ func (s *Service) reconcileOrEnd(ctx context.Context, room Room, sure MessageID)
 	err := s.reconcile(ctx, room, since)
 	switch {
 	case errors.Is(err, ErrChannelGone) && room.Parent != 0:
-		s.rooms.Remove(room.Channel)
-		return nil
+		return s.ThreadGone(ctx, room.Channel)
 	case errors.Is(err, ErrChannelGone):
 		return s.ChannelGone(ctx, room.Guild, room.Channel)
 	case final(err):

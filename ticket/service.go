@@ -61,8 +61,11 @@ type Store interface {
 	Messages(ctx context.Context, g Guild, id ID) ([]Message, error) // oldest first, with their revisions
 	CountMessages(ctx context.Context, g Guild, id ID) (int, error)
 	Files(ctx context.Context, g Guild, id ID) (map[AttachmentID]File, error)
-	// AliveRooms is every ticket's channel that is not known to be gone; of all guilds (0) or of one.
+	// AliveRooms is every ticket's channel that is not known to be gone, and the threads in it; of all guilds (0) or of one.
 	AliveRooms(ctx context.Context, guild GuildID) ([]Room, error)
+	// AddThread notes that a thread is inside a ticket's channel; again, it changes nothing.
+	AddThread(ctx context.Context, thread Room) error
+	RemoveThread(ctx context.Context, thread Room) error
 	// LastMessage is the newest message archived from a channel among those with a smaller id; 0 if none.
 	LastMessage(ctx context.Context, g Guild, channel ChannelID, before MessageID) (MessageID, error)
 

@@ -107,7 +107,7 @@ func (q *Queries) FilesOfTicket(ctx context.Context, db DBTX, arg FilesOfTicketP
 
 const saveFile = `-- name: SaveFile :exec
 update file set state = $1, tries = $2, detail = $3
-where guild_id = $4 and epoch = $5 and attachment_id = $6
+where guild_id = $4 and epoch = $5 and attachment_id = $6 and state <> 'stored'
 `
 
 type SaveFileParams struct {
@@ -119,6 +119,7 @@ type SaveFileParams struct {
 	AttachmentID ticket.AttachmentID
 }
 
+// Two may copy a file at once; what one of them has stored stays, whatever became of the other's try.
 func (q *Queries) SaveFile(ctx context.Context, db DBTX, arg SaveFileParams) error {
 	_, err := db.Exec(ctx, saveFile,
 		arg.State,

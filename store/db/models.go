@@ -151,6 +151,13 @@ type ShardResume struct {
 	State []byte
 }
 
+type Thread struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	ChannelID ticket.ChannelID
+	TicketID  ticket.ID
+}
+
 type Ticket struct {
 	GuildID       ticket.GuildID
 	Epoch         uint32

@@ -37,6 +37,28 @@ func (q *Queries) AddParticipant(ctx context.Context, db DBTX, arg AddParticipan
 	return result.RowsAffected(), nil
 }
 
+const addThread = `-- name: AddThread :exec
+insert into thread (guild_id, epoch, channel_id, ticket_id) values ($1, $2, $3, $4)
+on conflict do nothing
+`
+
+type AddThreadParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	ChannelID ticket.ChannelID
+	TicketID  ticket.ID
+}
+
+func (q *Queries) AddThread(ctx context.Context, db DBTX, arg AddThreadParams) error {
+	_, err := db.Exec(ctx, addThread,
+		arg.GuildID,
+		arg.Epoch,
+		arg.ChannelID,
+		arg.TicketID,
+	)
+	return err
+}
+
 const aliveRooms = `-- name: AliveRooms :many
 select guild_id, epoch, id, number, channel_id from ticket
 where channel_id is not null and channel_gone_at is null
@@ -68,6 +90,49 @@ func (q *Queries) AliveRooms(ctx context.Context, db DBTX, guildID int64) ([]Ali
 			&i.ID,
 			&i.Number,
 			&i.ChannelID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const aliveThreads = `-- name: AliveThreads :many
+select h.guild_id, h.epoch, t.id, t.number, h.channel_id, t.channel_id as parent_id
+from thread h join ticket t on (t.guild_id, t.epoch, t.id) = (h.guild_id, h.epoch, h.ticket_id)
+where t.channel_id is not null and t.channel_gone_at is null
+    and ($1::bigint = 0 or t.guild_id = $1) and active(t.guild_id, t.epoch)
+`
+
+type AliveThreadsRow struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	ID        ticket.ID
+	Number    uint32
+	ChannelID ticket.ChannelID
+	ParentID  *ticket.ChannelID
+}
+
+func (q *Queries) AliveThreads(ctx context.Context, db DBTX, guildID int64) ([]AliveThreadsRow, error) {
+	rows, err := db.Query(ctx, aliveThreads, guildID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AliveThreadsRow
+	for rows.Next() {
+		var i AliveThreadsRow
+		if err := rows.Scan(
+			&i.GuildID,
+			&i.Epoch,
+			&i.ID,
+			&i.Number,
+			&i.ChannelID,
+			&i.ParentID,
 		); err != nil {
 			return nil, err
 		}
@@ -262,6 +327,21 @@ func (q *Queries) RemoveParticipant(ctx context.Context, db DBTX, arg RemovePart
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const removeThread = `-- name: RemoveThread :exec
+delete from thread where guild_id = $1 and epoch = $2 and channel_id = $3
+`
+
+type RemoveThreadParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	ChannelID ticket.ChannelID
+}
+
+func (q *Queries) RemoveThread(ctx context.Context, db DBTX, arg RemoveThreadParams) error {
+	_, err := db.Exec(ctx, removeThread, arg.GuildID, arg.Epoch, arg.ChannelID)
+	return err
 }
 
 const saveTicket = `-- name: SaveTicket :exec

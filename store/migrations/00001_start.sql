@@ -121,6 +121,18 @@ create table participant (
     foreign key (guild_id, epoch, person) references person
 );
 
+-- A thread inside a ticket's channel: what is said there is the ticket's too.
+create table thread (
+    guild_id   bigint  not null,
+    epoch      integer not null,
+    channel_id bigint  not null,
+    ticket_id  bigint  not null,
+    primary key (guild_id, epoch, channel_id),
+    foreign key (guild_id, epoch) references guild_tenancy,
+    foreign key (guild_id, epoch, ticket_id) references ticket
+);
+create index thread_ticket on thread (guild_id, epoch, ticket_id);
+
 -- A message in its newest wording. Without content, only its deletion was ever seen.
 create table message (
     guild_id   bigint      not null,

@@ -20,5 +20,6 @@ where f.guild_id = @guild_id and f.epoch = @epoch and f.ticket_id = @ticket_id a
 order by f.attachment_id;
 
 -- name: SaveFile :exec
+-- Two may copy a file at once; what one of them has stored stays, whatever became of the other's try.
 update file set state = @state, tries = @tries, detail = @detail
-where guild_id = @guild_id and epoch = @epoch and attachment_id = @attachment_id;
+where guild_id = @guild_id and epoch = @epoch and attachment_id = @attachment_id and state <> 'stored';

@@ -66,6 +66,19 @@ select guild_id, epoch, id, number, channel_id from ticket
 where channel_id is not null and channel_gone_at is null
     and (@guild_id::bigint = 0 or guild_id = @guild_id) and active(guild_id, epoch);
 
+-- name: AliveThreads :many
+select h.guild_id, h.epoch, t.id, t.number, h.channel_id, t.channel_id as parent_id
+from thread h join ticket t on (t.guild_id, t.epoch, t.id) = (h.guild_id, h.epoch, h.ticket_id)
+where t.channel_id is not null and t.channel_gone_at is null
+    and (@guild_id::bigint = 0 or t.guild_id = @guild_id) and active(t.guild_id, t.epoch);
+
+-- name: AddThread :exec
+insert into thread (guild_id, epoch, channel_id, ticket_id) values (@guild_id, @epoch, @channel_id, @ticket_id)
+on conflict do nothing;
+
+-- name: RemoveThread :exec
+delete from thread where guild_id = @guild_id and epoch = @epoch and channel_id = @channel_id;
+
 -- name: AddParticipant :execrows
 insert into participant (guild_id, epoch, ticket_id, person) values (@guild_id, @epoch, @ticket_id, @person)
 on conflict do nothing;
