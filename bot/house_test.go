@@ -104,7 +104,7 @@ func (h *house) begun(ctx context.Context, resumed bool) error {
 	if resumed {
 		return nil
 	}
-	return h.tickets.MissedEvents(ctx, 0)
+	return h.tickets.MissedEvents(ctx, func(ticket.GuildID) bool { return true })
 }
 
 func (h *house) lose(kind string, _, _ uint64) {

@@ -183,8 +183,8 @@ func TestTicket(t *testing.T) {
 		h := newHouse(t, discordsim.SupportOptions{})
 		channel := h.open(h.Mia, h.setUp(nil))
 		thread := h.newThread(channel)
-		h.say(h.Mia, thread, "aside")
-		h.until("it is kept", func() bool { return h.keeps(h.Mia, "aside") })
+		h.say(h.Mia, thread, "between us")
+		h.until("it is kept", func() bool { return h.keeps(h.Mia, "between us") })
 		if got := h.told(h.sim.Command(h.Sam, thread, "claim", nil)); got != say.T("bot.claim.done", "ticket", "#0001", "user", h.Sam) {
 			t.Errorf("claimed in the thread: %s", got)
 		}
@@ -199,8 +199,8 @@ func TestTicket(t *testing.T) {
 		h.calm()
 		h.away()
 		h.wake() // resumes: nobody tells it of the thread
-		h.say(h.Mia, thread, "aside")
-		h.until("it is kept", func() bool { return h.keeps(h.Mia, "aside") })
+		h.say(h.Mia, thread, "between us")
+		h.until("it is kept", func() bool { return h.keeps(h.Mia, "between us") })
 		if n := h.gateway.Stats().Identifies; n != 0 {
 			t.Errorf("%d identifies", n)
 		}

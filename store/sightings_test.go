@@ -291,6 +291,15 @@ func TestFiles(t *testing.T) {
 	waiting, err = w.WaitingFiles(ctx, w.g, w.ticket.ID)
 	must(t, err)
 	equal(t, len(waiting), 1)
+
+	// Another hand, which read the file before it was stored, and failed.
+	late := f
+	late.State, late.Detail.Reason = ticket.FileGivenUp, "ticket.file.unreachable"
+	must(t, w.SaveFile(ctx, &late))
+	got, err = w.File(ctx, w.g, f.ID)
+	must(t, err)
+	equal(t, *got, f)
+
 	_, err = w.File(ctx, w.g, 999)
 	wantKind(t, err, fault.NotFound)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,11 +61,11 @@ const (
 	readTries = 6 // about five minutes; a room that cannot be read by then is read when it is closed
 )
 
-// MissedEvents says that events of a guild (or of all, for 0) may have been lost: after a connection that could not be
-// resumed. Every open ticket is read again from what it has. It fails only when ctx ends.
-func (s *Service) MissedEvents(ctx context.Context, guild GuildID) error {
+// MissedEvents says that events of some guilds may have been lost: after a connection that could not be resumed. Every open
+// ticket of theirs is read again from what it has. It fails only when ctx ends.
+func (s *Service) MissedEvents(ctx context.Context, of func(GuildID) bool) error {
 	sure := MessagesSince(s.clock.Now().Add(-gapMargin))
-	rooms := s.rooms.All(guild)
+	rooms := slices.DeleteFunc(s.rooms.All(0), func(r Room) bool { return !of(r.Guild.ID) })
 	for _, room := range rooms {
 		s.rooms.markGapSince(room.Channel, sure)
 	}
@@ -77,7 +78,7 @@ func (s *Service) MissedEvents(ctx context.Context, guild GuildID) error {
 			return err
 		}
 	}
-	s.log.Warn("some tickets could not be read again; that is done when they are closed", "guild", guild, "channels", len(rooms))
+	s.log.Warn("some tickets could not be read again; that is done when they are closed", "channels", len(rooms))
 	return nil
 }
 

@@ -191,6 +191,8 @@ func once(err error) func() error {
 	}
 }
 
+func everywhere(ticket.GuildID) bool { return true }
+
 func always(err error) func() error { return func() error { return err } }
 
 func must(t testing.TB, err error) {
@@ -372,14 +374,14 @@ func TestMissedEvents(t *testing.T) {
 		room, _ := d.Rooms().Room(channel)
 		d.discord.write(channel, storetest.Start, "missed")
 		d.discord.answer["history"] = once(errNo)
-		must(t, d.MissedEvents(t.Context(), 0))
+		must(t, d.MissedEvents(t.Context(), everywhere))
 
 		d.clock.Advance(3 * time.Hour) // the permission is back, people go on, and then the connection is lost again
 		heard := d.discord.write(channel, d.clock.Now(), "heard")
 		heard.Room = room
 		must(t, d.Record(t.Context(), heard))
 		d.clock.Advance(3 * time.Hour)
-		must(t, d.MissedEvents(t.Context(), 0))
+		must(t, d.MissedEvents(t.Context(), everywhere))
 		_, err = d.Close(t.Context(), d.guild, sam, channel, "", func(*ticket.Ticket) {})
 		must(t, err)
 		d.keeps("missed", "heard")
@@ -392,7 +394,7 @@ func TestMissedEvents(t *testing.T) {
 		tries := 0
 		d.discord.answer["history"] = func() error { tries++; return errAway }
 		ended := make(chan error, 1)
-		go func() { ended <- d.MissedEvents(t.Context(), 0) }()
+		go func() { ended <- d.MissedEvents(t.Context(), everywhere) }()
 		for waiting := true; waiting; {
 			select {
 			case err := <-ended:

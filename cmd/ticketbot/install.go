@@ -145,7 +145,7 @@ func (in *installation) openShards(n int) {
 		in.shards = append(in.shards, gateway.New(gateway.Config{
 			Token: in.settings.Token, Intents: intents, ShardID: i, ShardCount: max(n, 1),
 			GatewayURL: in.discord.GatewayURL, Handler: in.bot, States: resumes{in.vault.store},
-			Clock: in.clock, Logger: in.log, OnReady: in.connected, OnLost: in.lost, Pacer: pacer,
+			Clock: in.clock, Logger: in.log, OnReady: in.connected(i, max(n, 1)), OnLost: in.lost, Pacer: pacer,
 		}))
 	}
 	in.tickets.Settle(in.settle)
@@ -161,12 +161,15 @@ func (in *installation) settle(ctx context.Context, channel ticket.ChannelID) er
 	return nil
 }
 
-// connected reads again what may have been missed, unless Discord replayed it.
-func (in *installation) connected(ctx context.Context, resumed bool) error {
-	if resumed {
-		return nil
+// connected reads again what a shard may have missed, unless Discord replayed it. Which guilds are a shard's is Discord's
+// rule.
+func (in *installation) connected(shard, of int) func(context.Context, bool) error {
+	return func(ctx context.Context, resumed bool) error {
+		if resumed {
+			return nil
+		}
+		return in.tickets.MissedEvents(ctx, func(g ticket.GuildID) bool { return uint64(g)>>22%uint64(of) == uint64(shard) })
 	}
-	return in.tickets.MissedEvents(ctx, 0)
 }
 
 // lost is an event that could not be handled: its channel's history has what it said.
