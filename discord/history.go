@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"ticketbot/capture"
 	"ticketbot/ticket"
@@ -19,11 +20,12 @@ func (c *Client) History(ctx context.Context, channel ticket.ChannelID, after ti
 		after = ticket.MessageID(channel) // no message is older than its channel
 	}
 	for {
+		asked := c.clock.Now() // what an event tells from now on is newer than the answer
 		all, err := c.messages(ctx, channel, after, historyPage)
 		if err != nil {
 			return fmt.Errorf("read messages: %w", err)
 		}
-		seen, last := c.sightings(all, after)
+		seen, last := c.sightings(all, after, asked)
 		if len(seen) > 0 {
 			if err := page(seen); err != nil {
 				return err
@@ -37,7 +39,7 @@ func (c *Client) History(ctx context.Context, channel ticket.ChannelID, after ti
 }
 
 // sightings are a page's messages, oldest first, and the id of its newest.
-func (c *Client) sightings(all []json.RawMessage, after ticket.MessageID) ([]ticket.Sighting, ticket.MessageID) {
+func (c *Client) sightings(all []json.RawMessage, after ticket.MessageID, seenAt time.Time) ([]ticket.Sighting, ticket.MessageID) {
 	var seen []ticket.Sighting
 	last := after
 	for _, raw := range all {
@@ -46,7 +48,7 @@ func (c *Client) sightings(all []json.RawMessage, after ticket.MessageID) ([]tic
 			c.log.Warn("a message in the history cannot be read", "error", err)
 			continue
 		}
-		s.Seen = c.clock.Now()
+		s.Seen = seenAt
 		seen, last = append(seen, s), max(last, s.Message)
 	}
 	slices.SortFunc(seen, func(a, b ticket.Sighting) int { return int(int64(a.Message) - int64(b.Message)) })
