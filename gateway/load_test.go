@@ -100,7 +100,7 @@ func TestTenThousandMessagesASecond(t *testing.T) {
 			if after > before+1<<20 {
 				t.Errorf("heap grew by %d kB", (after-before)>>10)
 			}
-			if took > (seconds+2)*time.Second {
+			if took > (seconds+2)*time.Second && !slowed { // the detector slows everything several times
 				t.Errorf("took %s", took)
 			}
 			if n := len(handler.got); n != 0 {
