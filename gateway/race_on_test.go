@@ -1,6 +1,6 @@
 //go:build race
 
-package gateway_test
+package gateway
 
 // slowed: the race detector takes about nine tenths of the speed.
 const slowed = true
