@@ -188,24 +188,21 @@ func (s *Server) servePicture(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mu.Lock()
-	letter := s.world.initial(id)
+	who := s.world.called(id)
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "image/png")
 	w.Header().Set("Cache-Control", "public, max-age=86400")
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	_ = png.Encode(w, drawPicture(uint64(id), letter, 128))
+	_ = png.Encode(w, drawPicture(who, 128))
 }
 
-func (w *world) initial(id ID) rune {
-	name := "?"
+// called is the name of a user or a guild; of anything else the id.
+func (w *world) called(id ID) string {
 	if u := w.users[id]; u != nil {
-		name = w.userShape(id).DisplayName()
+		return w.userShape(id).DisplayName()
 	}
 	if g := w.guilds[id]; g != nil {
-		name = g.name
+		return g.name
 	}
-	for _, r := range strings.ToUpper(name) {
-		return r
-	}
-	return '?'
+	return id.String()
 }

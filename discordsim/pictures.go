@@ -6,9 +6,11 @@ import (
 	"hash/fnv"
 	"image"
 	"image/color"
+	"io"
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // imageHash stands for a picture in URLs.
@@ -18,10 +20,11 @@ func imageHash(id ID) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// drawPicture is a diagonal gradient between two colours that the seed picks, with the letter in the middle.
-func drawPicture(seed uint64, letter rune, size int) image.Image {
-	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, seed)
+// drawPicture is a diagonal gradient between two colours that the name picks, with its first letter in the middle: who is
+// called the same looks the same in every world.
+func drawPicture(name string, size int) image.Image {
+	h := fnv.New64()
+	_, _ = io.WriteString(h, name)
 	hue := float64(h.Sum64()%360) / 360
 	from, to := fromHSL(hue, 0.62, 0.58), fromHSL(math.Mod(hue+0.11, 1), 0.68, 0.40)
 	picture := image.NewRGBA(image.Rect(0, 0, size, size))
@@ -30,6 +33,7 @@ func drawPicture(seed uint64, letter rune, size int) image.Image {
 			picture.Set(x, y, blend(from, to, float64(x+y)/float64(2*size-2)))
 		}
 	}
+	letter, _ := utf8.DecodeRuneInString(strings.ToUpper(name))
 	drawLetter(picture, letter)
 	return picture
 }

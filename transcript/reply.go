@@ -11,12 +11,17 @@ import (
 // maxExcerpt is how many bytes of the message replied to are read; one line of them is shown.
 const maxExcerpt = 400
 
-// use says which command the message answers, and whose.
+// use says which command or button the message answers, and whose. A button's message is what Discord has the answer reply
+// to: one line says both.
 func (p *page) use(s *said) {
 	if s.Use == nil {
 		return
 	}
-	defer p.in("div", class("above"))()
+	if pressed := p.pressed(s); pressed != nil {
+		defer p.in("a", class("above"), attr{"href", string(anchor(pressed.ID))})()
+	} else {
+		defer p.in("div", class("above"))()
+	}
 	v := p.at(s, s.Use.Person)
 	p.portrait(v, 16)
 	sentence := say.T("transcript.use.button", "name", ticket.Mention(0))
@@ -32,9 +37,17 @@ func (p *page) use(s *said) {
 	})
 }
 
+// pressed is the message whose button was pressed, if it is here.
+func (p *page) pressed(s *said) *ticket.Message {
+	if s.Use == nil || s.Use.Name != "" || s.Reply == nil {
+		return nil
+	}
+	return p.index[s.Reply.Message]
+}
+
 // reply shows the message that this one answers, and leads to it.
 func (p *page) reply(s *said) {
-	if s.Reply == nil {
+	if s.Reply == nil || p.pressed(s) != nil {
 		return
 	}
 	answered, here := p.index[s.Reply.Message]

@@ -56,11 +56,18 @@ func TestTheMainJobInABrowser(t *testing.T) {
 // TestTheSeededDemo is what a visitor finds when the demo has started.
 func TestTheSeededDemo(t *testing.T) {
 	d := startDemo(t)
-	p := openBrowser(t).person()
+	b := openBrowser(t)
+	staff := b.person()
+	staff.visit(d.sam)
+	staff.pick("channel-ticket-log")
+	staff.sees(".container", "Ticket #0001 was closed")
+	staff.sees(".container", "Ticket #0002 was closed")
+	staff.shot("demo-server")
+	staff.pick("channel-ticket-0003")
+	staff.sees(".container", "Controller is not found")
+	staff.quiet()
 
-	p.visit(d.mia)
-	p.sees(".container", "Open a ticket")
-	p.shot("demo-server")
+	p := b.person()
 
 	p.visit(d.website)
 	p.sees("h1", "Your support conversations")
@@ -276,6 +283,8 @@ func (s *story) read() {
 	s.wholeTranscript(p)
 
 	p.prefers("dark")
+	p.shot("transcript-head")
+	p.scrollTo(".message:nth-of-type(2)")
 	p.shot("transcript-dark")
 	p.prefers("light")
 	p.shot("transcript-light")
@@ -326,8 +335,8 @@ func (s *story) myTickets() {
 	p := s.mia
 	p.visit(s.website)
 	p.sees("h1", "My tickets")
-	p.sees(".row", "#0001")
-	p.sees(".row", "#0002")
+	p.sees(".row", "#0001 Stuck behind the waterfall")
+	p.sees(".row", "#0002 A refund for the soundtrack")
 	p.sees(".me", "Mia")
 	p.until("every picture is drawn", `[...document.images].every((i) => i.complete && i.naturalWidth > 0)`)
 	p.prefers("light")
@@ -451,6 +460,12 @@ func (p *page) use(text, action string) {
 	})()`, text))
 	p.do(chromedp.MouseEvent(chromedp.MouseMoved, at[0], at[1]))
 	p.do(chromedp.Click(fmt.Sprintf(`//article[.//div[contains(@class,"content") and contains(., %q)]]//button[@aria-label=%q]`, text, action)))
+}
+
+// scrollTo brings an element to the top.
+func (p *page) scrollTo(selector string) {
+	p.t.Helper()
+	look[any](p, fmt.Sprintf(`scrollTo({top: scrollY + document.querySelector(%q).getBoundingClientRect().top - 24, behavior: 'instant'}), null`, selector))
 }
 
 // mountains draws what a game about mountains might look like: ridge behind ridge in the evening.

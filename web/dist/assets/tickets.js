@@ -51,7 +51,7 @@ function serverIcon(server) {
 
 function row(ticket) {
   const title = element('span', { class: 'title' },
-    element('span', { class: 'number' }, ticket.name), element('bdi', {}, ticket.subject || ticket.category || 'Ticket'));
+    element('span', { class: 'number' }, ticket.name), ' ', element('bdi', {}, ticket.subject || ticket.category || 'Ticket'));
   const place = [ticket.subject && ticket.category, ticket.server.name || 'A server'].filter(Boolean).join(' · ');
   const dates = element('span', { class: 'dates' }, when('Opened', ticket.opened_at));
   if (ticket.closed_at) dates.append(when('Closed', ticket.closed_at));
