@@ -48,6 +48,7 @@ type installation struct {
 	bot      *bot.Bot
 	jobs     *worker.Worker
 	site     *api.Server
+	invite   string // where an admin adds the bot to a server
 	shards   []*gateway.Client
 	serving  atomic.Bool
 }
@@ -132,7 +133,7 @@ func (in *installation) run(ctx context.Context) error {
 		group.Go(func() error { return in.watchDatabase(ctx) })
 	}
 	in.serving.Store(true)
-	in.log.Info("serving", "website", in.settings.PublicURL, "bot", me.Name, "shards", len(in.shards))
+	in.log.Info("serving", "website", in.settings.PublicURL, "invite", in.invite, "bot", me.Name, "shards", len(in.shards))
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -23,6 +23,7 @@ func (in *installation) openSite(me discord.Self) (*api.Server, error) {
 		ClientID: strconv.FormatUint(me.Application, 10), ClientSecret: in.settings.ClientSecret,
 		Redirect: in.settings.PublicURL + "/auth/callback", Web: in.settings.Site,
 	})
+	in.invite = login.InviteURL()
 	return api.New(api.Options{
 		PublicURL: in.settings.PublicURL, CDN: in.settings.CDN, Secret: []byte(in.settings.Secret), Site: web.Dist(),
 		Sessions: sessions{in.vault.store}, Login: logins{login}, Directory: directory{in.discord.Directory()},
