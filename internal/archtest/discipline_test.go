@@ -15,7 +15,7 @@ func environmentRule(s source) []string {
 	if s.isTest() || s.part() == "cmd" {
 		return nil
 	}
-	return s.uses("os", "Getenv", "LookupEnv", "Environ", "ExpandEnv")
+	return append(s.uses("os", "Getenv", "LookupEnv", "Environ", "ExpandEnv"), s.uses("syscall", "Getenv", "Environ")...)
 }
 
 func TestOnlyCmdReadsTheEnvironment(t *testing.T) {
@@ -23,6 +23,8 @@ func TestOnlyCmdReadsTheEnvironment(t *testing.T) {
 		report(t, environmentRule(s), "hand it in from cmd")
 	}
 	mustCatch(t, environmentRule, parse(t, "bot/x.go", `package bot; import "os"; var x = os.Getenv("X")`))
+	mustCatch(t, environmentRule, parse(t, "bot/x.go", `package bot; import o "os"; var x = o.Getenv("X")`))
+	mustCatch(t, environmentRule, parse(t, "bot/x.go", `package bot; import "syscall"; var x, _ = syscall.Getenv("X")`))
 }
 
 // machineTime is where the machine's own time is meant, and why.
@@ -46,6 +48,8 @@ func TestOnlyTheClockKnowsTheTime(t *testing.T) {
 	}
 	mustCatch(t, clockRule, parse(t, "bot/x.go", `package bot; import "time"; var x = time.Now()`))
 	mustCatch(t, clockRule, parse(t, "bot/x.go", `package bot; import "time"; var x = time.Now`))
+	mustCatch(t, clockRule, parse(t, "bot/x.go", `package bot; import tm "time"; var x = tm.Now()`))
+	mustCatch(t, clockRule, parse(t, "bot/x.go", `package bot; import . "time"; var x = Now()`))
 }
 
 var sqlTime = regexp.MustCompile(`(?i)\bnow\(\)|\bcurrent_(timestamp|date|time)\b|\bclock_timestamp\(|\bstatement_timestamp\(`)

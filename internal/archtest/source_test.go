@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,14 +52,29 @@ func (s source) imports() []string {
 	return all
 }
 
-// calls reports uses of pkg.name for any of names, by the package's own name.
-func (s source) uses(pkg string, names ...string) []string {
-	imported := false
-	for _, p := range s.imports() {
-		imported = imported || p == pkg
+// calledHere is the name by which the file knows an imported package; "" if it does not import it.
+func (s source) calledHere(pkg string) string {
+	for _, i := range s.ast.Imports {
+		switch {
+		case strings.Trim(i.Path.Value, `"`) != pkg:
+		case i.Name != nil:
+			return i.Name.Name
+		default:
+			return path.Base(pkg)
+		}
 	}
-	if !imported {
+	return ""
+}
+
+// uses reports uses of pkg.name for any of names, whatever the file calls the package. A dot import hides what is used and
+// is an offence by itself.
+func (s source) uses(pkg string, names ...string) []string {
+	called := s.calledHere(pkg)
+	switch called {
+	case "":
 		return nil
+	case ".":
+		return []string{s.path + ": dot import of " + pkg}
 	}
 	var found []string
 	ast.Inspect(s.ast, func(n ast.Node) bool {
@@ -67,13 +83,8 @@ func (s source) uses(pkg string, names ...string) []string {
 			return true
 		}
 		x, ok := sel.X.(*ast.Ident)
-		if !ok || x.Name != path.Base(pkg) || x.Obj != nil {
-			return true
-		}
-		for _, name := range names {
-			if sel.Sel.Name == name {
-				found = append(found, s.at(sel)+": "+pkg+"."+name)
-			}
+		if ok && x.Name == called && x.Obj == nil && slices.Contains(names, sel.Sel.Name) {
+			found = append(found, s.at(sel)+": "+pkg+"."+sel.Sel.Name)
 		}
 		return true
 	})
