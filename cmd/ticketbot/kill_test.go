@@ -235,6 +235,13 @@ func compareChannel(t *testing.T, row *ticket.Ticket, archived []ticket.Message,
 		if got, want := anonymous(m.Content.Text), anonymous(want.text); m.Author != 0 && got != want {
 			t.Errorf("%s: message %s says %q, want %q", row.Name(), m.ID, got, want)
 		}
+		observable := !want.unobservable(lost)
+		if m.Author == 0 && observable {
+			t.Errorf("%s: of message %s (%q) only the deletion is known", row.Name(), want.id, want.text)
+		}
+		if marked := !m.DeletedAt.IsZero(); marked && want.deleted == 0 || !marked && want.deleted != 0 && observable {
+			t.Errorf("%s: message %s is marked deleted: %t, and was deleted at %d (0: never)", row.Name(), m.ID, marked, want.deleted)
+		}
 		if want.deleted != 0 {
 			deleted++
 		}
