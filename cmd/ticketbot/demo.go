@@ -90,7 +90,11 @@ func (c demoCommand) furnish(ctx context.Context, dir string) (*demo, error) {
 		l.Close()
 	}
 	public := "http://" + c.Listen
-	d := &demo{sim: discordsim.New(discordsim.Options{Listen: c.Discord})}
+	begin := time.Now()
+	if !c.Empty {
+		begin = begin.Add(-seedTime)
+	}
+	d := &demo{sim: discordsim.New(discordsim.Options{Listen: c.Discord, Start: begin})}
 	var err error
 	d.world, err = d.sim.Support(discordsim.SupportOptions{
 		Seed: 1, BotPermissions: discordsim.Permissions(discord.Invited()), Redirects: []string{public + "/auth/callback"},

@@ -14,15 +14,32 @@ import (
 	"ticketbot/discordsim"
 )
 
+// seedTime is how long ago the seeded story began, with something to spare; it ends now.
+const seedTime = 21 * time.Hour
+
 // seed has the people of the demo do what people do: the owner sets the bot up, two tickets are opened, answered and
-// closed, and a third waits for a visitor. Everything goes through the bot; nothing is written behind its back.
+// closed, and a third waits for a visitor. Everything goes through the bot; nothing is written behind its back. The
+// simulator's time passes meanwhile, so that yesterday looks like yesterday.
 func (d *demo) seed(ctx context.Context) error {
 	if err := d.setUp(ctx); err != nil {
 		return err
 	}
+	for _, s := range d.scenes() {
+		d.sim.Advance(s.after)
+		if err := d.play(ctx, s); err != nil {
+			return err
+		}
+	}
+	if behind := time.Since(d.sim.Now()); behind > 0 {
+		d.sim.Advance(behind)
+	}
+	return nil
+}
+
+func (d *demo) scenes() []ticketScene {
 	w := d.world
-	return errors.Join(
-		d.play(ctx, ticketScene{
+	return []ticketScene{
+		{
 			opener: w.Leo, answers: [3]string{"Refund for a double charge", "I bought the soundtrack once and was charged twice.", "normal"},
 			lines: []line{
 				{w.Sam, "Hi Leo! Sorry about that. Could you show me the **two charges**?"},
@@ -32,8 +49,9 @@ func (d *demo) seed(ctx context.Context) error {
 			},
 			file: discordsim.File{Name: "charges.png", Data: statement(), Description: "Two charges of the same amount"}, fileAfter: 1,
 			staff: w.Sam, reason: "Refunded the second charge",
-		}),
-		d.play(ctx, ticketScene{
+		},
+		{
+			after:  17 * time.Hour,
 			opener: w.Ava, answers: [3]string{"Lost save after the update", "Slot 2 is empty since patch 1.4.", "high"},
 			lines: []line{
 				{w.Ben, "Hello Ava, let us get it back. Which system do you play on?"},
@@ -42,12 +60,13 @@ func (d *demo) seed(ctx context.Context) error {
 				{w.Ava, "It is back. You are the best."},
 			},
 			staff: w.Ben, reason: "Save repaired",
-		}),
-		d.play(ctx, ticketScene{
+		},
+		{
+			after:  2 * time.Hour,
 			opener: w.Noah, answers: [3]string{"Controller is not found", "It worked before the last patch.", "low"},
 			lines: []line{{w.Noah, "It is a wired one, if that matters."}},
-		}),
-	)
+		},
+	}
 }
 
 type line struct {
@@ -57,6 +76,7 @@ type line struct {
 
 // ticketScene is one ticket's story; without staff it stays open.
 type ticketScene struct {
+	after     time.Duration // since the scene before
 	opener    discordsim.ID
 	answers   [3]string
 	lines     []line
@@ -98,6 +118,7 @@ func (d *demo) play(ctx context.Context, s ticketScene) error {
 		}
 	}
 	for i, l := range s.lines {
+		d.sim.Advance(time.Duration(2+3*i%5) * time.Minute)
 		o := discordsim.SayOptions{Content: l.text}
 		if i == s.fileAfter && s.file.Data != nil {
 			o.Files = []discordsim.File{s.file}
@@ -109,8 +130,22 @@ func (d *demo) play(ctx context.Context, s ticketScene) error {
 	if s.staff == 0 {
 		return nil
 	}
-	_, err = answered(ctx)(d.sim.Command(s.staff, channel, "close", map[string]any{"reason": s.reason}))
-	return err
+	if _, err = answered(ctx)(d.sim.Command(s.staff, channel, "close", map[string]any{"reason": s.reason})); err != nil {
+		return err
+	}
+	return d.waitClosed(ctx, s.staff, channel)
+}
+
+// waitClosed waits until the ticket's channel is gone: time must not leap while the bot is at it.
+func (d *demo) waitClosed(ctx context.Context, staff, channel discordsim.ID) error {
+	for d.ticketChannels(staff)[channel] {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // open presses the panel's button and fills the form, and returns the new channel.
