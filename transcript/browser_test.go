@@ -43,7 +43,7 @@ func chromium(t *testing.T, address string, flags ...string) (dom, log string) {
 	t.Helper()
 	browser, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("chromium is not installed")
+		t.Fatal("this test needs Chromium: install chromium, and run it again")
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
