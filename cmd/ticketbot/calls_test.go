@@ -12,6 +12,10 @@ import (
 	"ticketbot/discordsim"
 )
 
+// deferAfter is when the bot tells Discord that the answer will take longer, which Discord asks for within 3 seconds. Only
+// a machine that is far too busy, or slowed by the race detector, gets there.
+const deferAfter = 2 * time.Second
+
 // TestATicketCostsFewRequests counts, as Discord does, what the whole program asks of it from one deed to the next,
 // jobs and afterthoughts included.
 func TestATicketCostsFewRequests(t *testing.T) {
@@ -40,8 +44,12 @@ func TestATicketCostsFewRequests(t *testing.T) {
 			return err
 		}},
 	} {
-		mark := g.sim.Seq()
+		mark, began := g.sim.Seq(), time.Now()
 		must(t, deed.do())
+		if took := time.Since(began); took >= deferAfter {
+			t.Logf("%s took %s on this machine, so its answer may have been deferred: one request more", deed.what, took)
+			deed.most++
+		}
 		g.calm(ctx, t)
 		if strings.HasPrefix(deed.what, "close") {
 			bot.stop() // with all that it still meant to do
