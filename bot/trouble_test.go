@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -149,6 +150,13 @@ func TestTicket(t *testing.T) {
 		if kept := h.archived(h.ticketOf(h.Mia)); len(kept) == 0 || kept[len(kept)-1] != "Anybody there?" {
 			t.Errorf("kept %q", kept)
 		}
+		h.until("the log tells how it ended", func() bool {
+			all, err := h.sim.Messages(h.Sam, h.TicketLog, 0, 100)
+			must(t, err)
+			return slices.ContainsFunc(all, func(m *discordsim.Message) bool {
+				return strings.Contains(text(m.Components), say.T("discord.notice.channel_deleted"))
+			})
+		})
 		h.open(h.Mia, panel)
 	})
 	t.Run("opener_has_left", func(t *testing.T) {

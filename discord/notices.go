@@ -74,7 +74,7 @@ func (c *Client) logText(n ticket.Notice) string {
 	said := []string{
 		field(say.T("discord.log.opener"), person(n.Opener)),
 		field(say.T("discord.log.claimer"), person(n.Claimer)),
-		field(say.T("discord.log.closer"), person(n.Closer)),
+		field(say.T("discord.log.closer"), closer(n)),
 		field(say.T("discord.log.messages"), fmt.Sprint(n.Messages)),
 		field(say.T("discord.log.duration"), duration(n.Ticket.ClosedAt.Sub(n.Ticket.OpenedAt))),
 	}
@@ -82,7 +82,7 @@ func (c *Client) logText(n ticket.Notice) string {
 }
 
 func tellText(n ticket.Notice) string {
-	said := []string{field(say.T("discord.log.closer"), person(n.Closer))}
+	said := []string{field(say.T("discord.log.closer"), closer(n))}
 	said = append(said, reason(n.Ticket)...)
 	until := n.Ticket.ClosedAt.Add(privacy.DeleteAfter).Unix()
 	return strings.Join(append(said, say.T("discord.tell.kept", "until", fmt.Sprintf("<t:%d:D>", until))), "\n")
@@ -96,6 +96,14 @@ func person(id ticket.UserID) string {
 		return say.T("discord.notice.nobody")
 	}
 	return "<@" + id.String() + ">"
+}
+
+// closer is who closed the ticket. Nobody did if its channel was deleted by hand, and Discord does not say by whose.
+func closer(n ticket.Notice) string {
+	if n.Ticket.Closer == 0 {
+		return say.T("discord.notice.channel_deleted")
+	}
+	return person(n.Closer)
 }
 
 func reason(t *ticket.Ticket) []string {
