@@ -109,16 +109,47 @@ func eval[T any](b *browser, script string) T {
 	return v
 }
 
+// click clicks what the selector or XPath finds, once a person could hit it: enabled, uncovered, and at rest for a frame. A
+// message that arrives while the mouse is on its way would move the button from under it.
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	find := fmt.Sprintf(`document.querySelector(%q)`, selector)
+	if strings.HasPrefix(selector, "/") {
+		find = fmt.Sprintf(`document.evaluate(%q, document, null, 9).singleNodeValue`, selector)
+	}
+	script := fmt.Sprintf(`(async () => {
+		let before = '';
+		for (const end = Date.now() + 15000; Date.now() < end; await new Promise(requestAnimationFrame)) {
+			const e = %s;
+			if (!e || e.disabled) continue;
+			e.scrollIntoViewIfNeeded();
+			const r = e.getBoundingClientRect(), now = [r.x, r.y, r.width, r.height].join();
+			const hit = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
+			if (now === before && hit && (e.contains(hit) || hit.contains(e) && hit.innerText === e.innerText)) {
+				e.click();
+				return true;
+			}
+			before = now;
+		}
+		return false;
+	})()`, find)
+	ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+	if err != nil || !ok {
+		b.shot("failure")
+		b.t.Fatalf("nothing to click at %s (%v)", selector, err)
+	}
+}
+
 // press clicks the button with this label.
 func (b *browser) press(label string) {
 	b.t.Helper()
-	b.do(chromedp.Click(fmt.Sprintf(`//button[normalize-space()=%q]`, label)))
+	b.click(fmt.Sprintf(`//button[normalize-space()=%q]`, label))
 }
 
 // in clicks an element by its test id.
 func (b *browser) in(testid string) {
 	b.t.Helper()
-	b.do(chromedp.Click(fmt.Sprintf(`[data-testid=%q]`, testid)))
+	b.click(fmt.Sprintf(`[data-testid=%q]`, testid))
 }
 
 // fill types into the field with this label.

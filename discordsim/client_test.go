@@ -51,8 +51,8 @@ func TestClient(t *testing.T) {
 
 	step("a select sends its choice", func() {
 		b.become("mia")
-		b.do(chromedp.Click(`button.select-face[data-custom-id="topic"]`))
-		b.do(chromedp.Click(`.select-option[data-value="bug"]`))
+		b.click(`button.select-face[data-custom-id="topic"]`)
+		b.click(`.select-option[data-value="bug"]`)
 		b.sees(".message.ephemeral", "You chose bug.")
 	})
 
@@ -74,8 +74,9 @@ func TestClient(t *testing.T) {
 		b.shot("modal")
 		b.fill("Subject", " login since the patch")
 		b.fill("What happened?", `<img src=x onerror="window.hacked=1"> & **bold**`)
-		b.do(chromedp.Click(`[data-testid="modal"] .select-face`), chromedp.Click(`.select-option[data-value="mac"]`))
-		b.do(chromedp.Click(`input[type=radio][value=high]`))
+		b.click(`[data-testid="modal"] .select-face`)
+		b.click(`.select-option[data-value="mac"]`)
+		b.click(`input[type=radio][value=high]`)
 		bot.mute.Store(true)
 		b.press("Submit")
 		waitFor(t, sim, "interaction", world.Mia, "form")
@@ -88,7 +89,7 @@ func TestClient(t *testing.T) {
 	})
 
 	step("the ticket is talked in: text, file, edit, delete, reply", func() {
-		b.do(chromedp.Click(`//button[contains(@class,"mention") and text()="#ticket-0001"]`))
+		b.click(`//button[contains(@class,"mention") and text()="#ticket-0001"]`)
 		b.sees(`[data-testid="channel-title"]`, "ticket-0001")
 		b.sees(".content", "No login since the patch")
 		b.say("It worked yesterday.")

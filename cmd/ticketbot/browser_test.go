@@ -208,16 +208,36 @@ func look[T any](p *page, script string) T {
 	return v
 }
 
+// click clicks what the selector or XPath finds, once a person could hit it: enabled, uncovered, and at rest between two
+// looks. What arrives while the mouse is on its way would move it from under it.
+func (p *page) click(selector string) {
+	p.t.Helper()
+	find := fmt.Sprintf(`document.querySelector(%q)`, selector)
+	if strings.HasPrefix(selector, "/") {
+		find = fmt.Sprintf(`document.evaluate(%q, document, null, 9).singleNodeValue`, selector)
+	}
+	where := fmt.Sprintf(`(() => {
+		const e = %s;
+		if (!e || e.disabled) return '';
+		e.scrollIntoViewIfNeeded();
+		const r = e.getClientRects()[0] ?? e.getBoundingClientRect();
+		const hit = document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2);
+		return hit && (e.contains(hit) || hit.contains(e)) ? [r.x, r.y, r.width, r.height].join() : '';
+	})()`, find)
+	p.until(selector+" can be clicked", fmt.Sprintf("(() => { const w = %s, b = window.restedAt; window.restedAt = w; return w && w === b; })()", where))
+	p.do(chromedp.Click(selector))
+}
+
 // press clicks what bears this label: a button or a link.
 func (p *page) press(label string) {
 	p.t.Helper()
-	p.do(chromedp.Click(fmt.Sprintf(`//*[self::button or self::a][normalize-space()=%q]`, label)))
+	p.click(fmt.Sprintf(`//*[self::button or self::a][normalize-space()=%q]`, label))
 }
 
 // pick clicks an element by its test id.
 func (p *page) pick(id string) {
 	p.t.Helper()
-	p.do(chromedp.Click(fmt.Sprintf(`[data-testid=%q]`, id)))
+	p.click(fmt.Sprintf(`[data-testid=%q]`, id))
 }
 
 // choose takes the entry of a select box that begins with this text.

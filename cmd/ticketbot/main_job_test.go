@@ -77,7 +77,7 @@ func TestTheSeededDemo(t *testing.T) {
 	p.press("Log in with Discord")
 	p.logInAs("Leo")
 	p.sees(".row", "Support")
-	p.do(chromedp.Click(".row"))
+	p.click(".row")
 	p.sees(".text", "One of them is on its way back to you")
 	p.sees(".text", "Ticket #0001 was closed by @Sam")
 	p.until("the statement is drawn", `[...document.images].some((i) => i.naturalWidth === 480)`)
@@ -172,11 +172,12 @@ func (s *story) open() {
 	p.sees(".field-problem", "This field is required")
 	p.fill("What is it about?", "Stuck behind the waterfall")
 	p.fill("Tell us more", "I fell through the floor of the cave and cannot get out. It is my only save.")
-	p.do(chromedp.Click(`[data-testid="modal"] .select-face`), chromedp.Click(`.select-option[data-value="high"]`))
+	p.click(`[data-testid="modal"] .select-face`)
+	p.click(`.select-option[data-value="high"]`)
 	p.shot("form")
 	p.press("Submit")
 	p.sees(".message.ephemeral", "is open: #ticket-0001")
-	p.do(chromedp.Click(`//button[contains(@class,"mention") and contains(., "ticket-0001")]`))
+	p.click(`//button[contains(@class,"mention") and contains(., "ticket-0001")]`)
 	p.sees(`[data-testid="channel-title"]`, "ticket-0001")
 	p.sees(".container", "Stuck behind the waterfall")
 	p.sees(".container", "I cannot go on without help")
@@ -343,7 +344,7 @@ func (s *story) myTickets() {
 	p.size(420, 860)
 	p.shot("my-tickets-narrow")
 	p.size(1280, 800)
-	p.do(chromedp.Click(`//a[contains(., "#0001")]`))
+	p.click(`//a[contains(., "#0001")]`)
 	p.sees("h1", "Ticket #0001")
 	if at := look[string](p, `location.href`); at != s.transcript {
 		s.t.Errorf("the row leads to %s, not to %s", at, s.transcript)
@@ -357,7 +358,8 @@ func (s *story) openAnother() {
 	p.press("Open a ticket")
 	p.sees(`[data-testid="modal"]`, "What is it about?")
 	p.fill("What is it about?", "A refund for the soundtrack")
-	p.do(chromedp.Click(`[data-testid="modal"] .select-face`), chromedp.Click(`.select-option[data-value="low"]`))
+	p.click(`[data-testid="modal"] .select-face`)
+	p.click(`.select-option[data-value="low"]`)
 	p.press("Submit")
 	p.sees(".message.ephemeral", "is open: #ticket-0002")
 	p.quiet()
@@ -454,7 +456,7 @@ func (p *page) use(text, action string) {
 		return [r.left + 100, r.top + r.height / 2];
 	})()`, text))
 	p.do(chromedp.MouseEvent(chromedp.MouseMoved, at[0], at[1]))
-	p.do(chromedp.Click(fmt.Sprintf(`//article[.//div[contains(@class,"content") and contains(., %q)]]//button[@aria-label=%q]`, text, action)))
+	p.click(fmt.Sprintf(`//article[.//div[contains(@class,"content") and contains(., %q)]]//button[@aria-label=%q]`, text, action))
 }
 
 // scrollTo brings an element to the top.
