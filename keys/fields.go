@@ -29,4 +29,6 @@ const (
 	FieldOAuth     Field = 20 // a login under way (server)
 	FieldJob       Field = 21 // what a job must not show in its arguments
 	FieldGuildName Field = 22 // a guild's name and icon
+	FieldReceipt   Field = 23 // a receipt of forgetting (server)
+	FieldErasure   Field = 24 // a person's wish to be forgotten (server)
 )

@@ -16,7 +16,7 @@ const claimEffect = `-- name: ClaimEffect :one
 update effect set attempts = attempts + 1, holder = $1, due_at = $2
 where guild_id = $3 and epoch = $4 and id = $5 and state = 'pending'
     and (holder is null or due_at <= $6) and active($3, $4)
-returning guild_id, epoch, id, ticket_id, kind, state, attempts, holder, at, due_at, done_at, failure, detail
+returning guild_id, epoch, id, ticket_id, kind, state, attempts, holder, at, due_at, done_at, failure, detail, person
 `
 
 type ClaimEffectParams struct {
@@ -52,12 +52,13 @@ func (q *Queries) ClaimEffect(ctx context.Context, db DBTX, arg ClaimEffectParam
 		&i.DoneAt,
 		&i.Failure,
 		&i.Detail,
+		&i.Person,
 	)
 	return i, err
 }
 
 const dueEffects = `-- name: DueEffects :many
-select guild_id, epoch, id, ticket_id, kind, state, attempts, holder, at, due_at, done_at, failure, detail from effect
+select guild_id, epoch, id, ticket_id, kind, state, attempts, holder, at, due_at, done_at, failure, detail, person from effect
 where state = 'pending' and due_at <= $1 and active(guild_id, epoch)
 order by due_at limit $2
 `
@@ -90,6 +91,7 @@ func (q *Queries) DueEffects(ctx context.Context, db DBTX, arg DueEffectsParams)
 			&i.DoneAt,
 			&i.Failure,
 			&i.Detail,
+			&i.Person,
 		); err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 const eventsAfter = `-- name: EventsAfter :many
-select e.guild_id, e.epoch, e.seq, e.verb, e.ticket_id, e.person, e.at, e.detail, e.hash, coalesce(t.number, 0)::bigint as ticket_number
+select e.guild_id, e.epoch, e.seq, e.verb, e.ticket_id, e.person, e.at, e.detail, e.hash, e.erased, coalesce(t.number, 0)::bigint as ticket_number
 from event e left join ticket t on (t.guild_id, t.epoch, t.id) = (e.guild_id, e.epoch, e.ticket_id)
 where e.guild_id = $1 and e.epoch = $2 and e.seq > $3 and active($1, $2)
 order by e.seq limit $4
@@ -55,6 +55,7 @@ func (q *Queries) EventsAfter(ctx context.Context, db DBTX, arg EventsAfterParam
 			&i.Event.At,
 			&i.Event.Detail,
 			&i.Event.Hash,
+			&i.Event.Erased,
 			&i.TicketNumber,
 		); err != nil {
 			return nil, err

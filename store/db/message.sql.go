@@ -78,7 +78,7 @@ func (q *Queries) HoldTickets(ctx context.Context, db DBTX, arg HoldTicketsParam
 }
 
 const knownMessages = `-- name: KnownMessages :many
-select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, p.path as author_path
+select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, m.owner, m.erased, p.path as author_path
 from message m
 join (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch,
         unnest($3::bigint[]) as channel_id, unnest($4::bigint[]) as message_id) wanted
@@ -126,6 +126,8 @@ func (q *Queries) KnownMessages(ctx context.Context, db DBTX, arg KnownMessagesP
 			&i.Message.SeenAt,
 			&i.Message.DeletedAt,
 			&i.Message.Content,
+			&i.Message.Owner,
+			&i.Message.Erased,
 			&i.AuthorPath,
 		); err != nil {
 			return nil, err
@@ -222,7 +224,7 @@ func (q *Queries) LockMessages(ctx context.Context, db DBTX, arg LockMessagesPar
 }
 
 const messages = `-- name: Messages :many
-select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, p.path as author_path
+select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, m.owner, m.erased, p.path as author_path
 from message m left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, m.author)
 where m.guild_id = $1 and m.epoch = $2 and m.ticket_id = $3 and active($1, $2)
 order by m.message_id
@@ -261,6 +263,8 @@ func (q *Queries) Messages(ctx context.Context, db DBTX, arg MessagesParams) ([]
 			&i.Message.SeenAt,
 			&i.Message.DeletedAt,
 			&i.Message.Content,
+			&i.Message.Owner,
+			&i.Message.Erased,
 			&i.AuthorPath,
 		); err != nil {
 			return nil, err
@@ -298,7 +302,7 @@ func (q *Queries) NextRevisionIDs(ctx context.Context, db DBTX, n int32) ([]int6
 }
 
 const revisions = `-- name: Revisions :many
-select r.guild_id, r.epoch, r.channel_id, r.message_id, r.id, r.at, r.seen_at, r.author, r.people, r.content, p.path as author_path
+select r.guild_id, r.epoch, r.channel_id, r.message_id, r.id, r.at, r.seen_at, r.author, r.people, r.content, r.owner, p.path as author_path
 from message m
 join revision r on (r.guild_id, r.epoch, r.channel_id, r.message_id) = (m.guild_id, m.epoch, m.channel_id, m.message_id)
 left join person p on (p.guild_id, p.epoch, p.id) = (r.guild_id, r.epoch, r.author)
@@ -337,6 +341,7 @@ func (q *Queries) Revisions(ctx context.Context, db DBTX, arg RevisionsParams) (
 			&i.Revision.Author,
 			&i.Revision.People,
 			&i.Revision.Content,
+			&i.Revision.Owner,
 			&i.AuthorPath,
 		); err != nil {
 			return nil, err
@@ -350,7 +355,7 @@ func (q *Queries) Revisions(ctx context.Context, db DBTX, arg RevisionsParams) (
 }
 
 const revisionsOfMessages = `-- name: RevisionsOfMessages :many
-select r.guild_id, r.epoch, r.channel_id, r.message_id, r.id, r.at, r.seen_at, r.author, r.people, r.content, p.path as author_path
+select r.guild_id, r.epoch, r.channel_id, r.message_id, r.id, r.at, r.seen_at, r.author, r.people, r.content, r.owner, p.path as author_path
 from revision r
 join (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch,
         unnest($3::bigint[]) as channel_id, unnest($4::bigint[]) as message_id) wanted
@@ -396,6 +401,7 @@ func (q *Queries) RevisionsOfMessages(ctx context.Context, db DBTX, arg Revision
 			&i.Revision.Author,
 			&i.Revision.People,
 			&i.Revision.Content,
+			&i.Revision.Owner,
 			&i.AuthorPath,
 		); err != nil {
 			return nil, err

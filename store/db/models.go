@@ -18,6 +18,13 @@ type Category struct {
 	Settings  []byte
 }
 
+type Departed struct {
+	GuildID     ticket.GuildID
+	Epoch       uint32
+	SealedAt    time.Time
+	ForgottenAt time.Time
+}
+
 type Effect struct {
 	GuildID  ticket.GuildID
 	Epoch    uint32
@@ -32,6 +39,17 @@ type Effect struct {
 	DoneAt   *time.Time
 	Failure  *string
 	Detail   []byte
+	Person   *ticket.PersonID
+}
+
+type Erasure struct {
+	ID      int64
+	UserTag []byte
+	State   string
+	AskedAt time.Time
+	DoneAt  *time.Time
+	Receipt *string
+	Detail  []byte
 }
 
 type Event struct {
@@ -44,6 +62,7 @@ type Event struct {
 	At       time.Time
 	Detail   []byte
 	Hash     []byte
+	Erased   bool
 }
 
 type File struct {
@@ -72,11 +91,25 @@ type GuildTenancy struct {
 	Epoch    uint32
 	JoinedAt time.Time
 	State    string
+	Owner    []byte
+	SealedAt *time.Time
+	Evidence *string
 }
 
 type Installation struct {
 	OnlyRow bool
 	Keyring []byte
+}
+
+type Keyring struct {
+	OnlyRow    bool
+	Generation int64
+	LedgerSeq  int64
+}
+
+type Ledger struct {
+	Seq   int64
+	Entry []byte
 }
 
 type LoginState struct {
@@ -98,6 +131,8 @@ type Message struct {
 	SeenAt    *time.Time
 	DeletedAt *time.Time
 	Content   []byte
+	Owner     *ticket.PersonID
+	Erased    bool
 }
 
 type Panel struct {
@@ -124,6 +159,25 @@ type Person struct {
 	Path    []byte
 	Profile []byte
 	Erased  bool
+	Since   *time.Time
+}
+
+type Post struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	ChannelID ticket.ChannelID
+	MessageID ticket.MessageID
+	TicketID  ticket.ID
+	Kind      string
+}
+
+type Receipt struct {
+	ID       int64
+	PublicID string
+	Kind     string
+	Owner    []byte
+	At       time.Time
+	Body     []byte
 }
 
 type Revision struct {
@@ -137,6 +191,7 @@ type Revision struct {
 	Author    *ticket.PersonID
 	People    []ticket.PersonID
 	Content   []byte
+	Owner     *ticket.PersonID
 }
 
 type Session struct {

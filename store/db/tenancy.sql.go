@@ -13,7 +13,7 @@ import (
 )
 
 const activeTenancies = `-- name: ActiveTenancies :many
-select guild_id, epoch, joined_at, state from guild_tenancy where state = 'active' order by guild_id
+select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy where state = 'active' order by guild_id
 `
 
 func (q *Queries) ActiveTenancies(ctx context.Context, db DBTX) ([]GuildTenancy, error) {
@@ -30,6 +30,9 @@ func (q *Queries) ActiveTenancies(ctx context.Context, db DBTX) ([]GuildTenancy,
 			&i.Epoch,
 			&i.JoinedAt,
 			&i.State,
+			&i.Owner,
+			&i.SealedAt,
+			&i.Evidence,
 		); err != nil {
 			return nil, err
 		}
@@ -42,7 +45,7 @@ func (q *Queries) ActiveTenancies(ctx context.Context, db DBTX) ([]GuildTenancy,
 }
 
 const activeTenancy = `-- name: ActiveTenancy :one
-select guild_id, epoch, joined_at, state from guild_tenancy where guild_id = $1 and state = 'active'
+select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy where guild_id = $1 and state = 'active'
 `
 
 func (q *Queries) ActiveTenancy(ctx context.Context, db DBTX, guildID ticket.GuildID) (GuildTenancy, error) {
@@ -53,6 +56,9 @@ func (q *Queries) ActiveTenancy(ctx context.Context, db DBTX, guildID ticket.Gui
 		&i.Epoch,
 		&i.JoinedAt,
 		&i.State,
+		&i.Owner,
+		&i.SealedAt,
+		&i.Evidence,
 	)
 	return i, err
 }
@@ -162,7 +168,7 @@ func (q *Queries) InsertTenancy(ctx context.Context, db DBTX, arg InsertTenancyP
 }
 
 const lastTenancy = `-- name: LastTenancy :one
-select guild_id, epoch, joined_at, state from guild_tenancy where guild_id = $1 order by epoch desc limit 1
+select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy where guild_id = $1 order by epoch desc limit 1
 `
 
 func (q *Queries) LastTenancy(ctx context.Context, db DBTX, guildID ticket.GuildID) (GuildTenancy, error) {
@@ -173,6 +179,9 @@ func (q *Queries) LastTenancy(ctx context.Context, db DBTX, guildID ticket.Guild
 		&i.Epoch,
 		&i.JoinedAt,
 		&i.State,
+		&i.Owner,
+		&i.SealedAt,
+		&i.Evidence,
 	)
 	return i, err
 }
