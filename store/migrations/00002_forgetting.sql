@@ -35,7 +35,7 @@ create table erasure (
     state    text        not null check (state in ('asked', 'planned', 'forgotten', 'done')),
     asked_at timestamptz not null,
     done_at  timestamptz,
-    receipt  text,
+    receipt  text        check (receipt ~ '^[A-Za-z0-9_-]{16,43}$'),
     detail   sealed
 );
 create index erasure_of_user on erasure (user_tag, asked_at);
