@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,9 +23,14 @@ func (s *Service) CarryOut(ctx context.Context, g Guild, id EffectID) error {
 	if !ok {
 		return nil
 	}
-	bounded, cancel := context.WithTimeout(ctx, effectTime)
+	inside, leave := s.fence.enter(ctx, g.ID)
+	defer leave()
+	bounded, cancel := context.WithTimeout(inside, effectTime)
 	defer cancel()
 	if err := s.do(bounded, e); err != nil {
+		if errors.Is(context.Cause(inside), errGuildEnded) {
+			return fault.New(fault.NotFound, "ticket.guild_ended").Because(err)
+		}
 		// The release must happen although the caller has gone away.
 		if lost := s.store.ReleaseEffect(context.WithoutCancel(ctx), e, err); lost != nil {
 			s.log.Error("effect not given back", "effect", e.ID, "error", lost)

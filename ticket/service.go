@@ -18,6 +18,7 @@ type Service struct {
 	rooms    *Rooms
 	recorder *Recorder
 	settle   func(context.Context, ChannelID) error
+	fence    fence
 	clock    clock.Clock
 	log      *slog.Logger
 }
