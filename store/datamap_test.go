@@ -188,5 +188,5 @@ func ungated(query string) bool {
 // heldByTheTransaction run only after the transaction has taken hold of the guild's membership.
 var heldByTheTransaction = []string{
 	"PeopleByTag", "LockPerson", "HoldTickets", "LockMessages", "KnownMessages", "RevisionsOfMessages", "LockCounter",
-	"LockKeyring", "LedgerAfter", // about no guild
+	"LockKeyring", "LedgerAfter", "CopyLedger", // about no guild
 }
