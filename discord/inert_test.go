@@ -38,7 +38,7 @@ func TestNoMessagePingsUnasked(t *testing.T) {
 		"create": func(c *Client) error { return c.call(t.Context(), rest.CreateMessage.Compile(nil, 5), said, nil) },
 		"edit":   func(c *Client) error { return c.call(t.Context(), rest.UpdateMessage.Compile(nil, 5, 6), edit, nil) },
 		"panel":  func(c *Client) error { _, err := c.PostPanel(t.Context(), panelOf, nil, false); return err },
-		"log":    func(c *Client) error { return c.PostLog(t.Context(), notice, 1, false) },
+		"log":    func(c *Client) error { _, err := c.PostLog(t.Context(), notice, 1, false); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var kind string

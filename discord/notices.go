@@ -16,50 +16,78 @@ import (
 )
 
 // PostLog tells the log channel that a ticket was closed: one request, or two with again. It pings nobody.
-func (c *Client) PostLog(ctx context.Context, n ticket.Notice, effect ticket.EffectID, again bool) error {
-	title := say.T("discord.log.title", "ticket", n.Ticket.Name(), "category", line(n.Category.Name, 160))
-	err := c.postNotice(ctx, n.Category.Log, title, c.logText(n), n, effect, again)
+func (c *Client) PostLog(ctx context.Context, n ticket.Notice, effect ticket.EffectID, again bool) (ticket.Posted, error) {
+	at, err := c.postNotice(ctx, n.Category.Log, logTitle(n), logText(n), n, effect, again)
 	if err != nil {
-		return fmt.Errorf("post log: %w", c.lacking(ctx, err, n.Ticket.Guild.ID, n.Category.Log, posting))
+		return at, fmt.Errorf("post log: %w", c.lacking(ctx, err, n.Ticket.Guild.ID, n.Category.Log, posting))
+	}
+	return at, nil
+}
+
+// RewriteLog makes an earlier post in a log channel say what is true now, above all that somebody has been forgotten:
+// one request. A post that somebody deleted says nothing any more.
+func (c *Client) RewriteLog(ctx context.Context, channel ticket.ChannelID, message ticket.MessageID, n ticket.Notice) error {
+	body := discord.NewMessageUpdateV2(c.notice(logTitle(n), logText(n), n.Ticket))
+	body.AllowedMentions = pings()
+	err := c.call(ctx, rest.UpdateMessage.Compile(nil, channel, message), body, nil)
+	if err != nil && !refusedWith(err, unknownMessage, unknownChannel) {
+		return fmt.Errorf("rewrite log: %w", c.lacking(ctx, err, n.Ticket.Guild.ID, channel, posting))
+	}
+	return nil
+}
+
+// DeleteMessage deletes a message of ours: one request. One that is gone already is as good as deleted.
+func (c *Client) DeleteMessage(ctx context.Context, channel ticket.ChannelID, message ticket.MessageID) error {
+	err := c.call(ctx, rest.DeleteMessage.Compile(nil, channel, message), nil, nil)
+	if err != nil && !refusedWith(err, unknownMessage, unknownChannel) {
+		return fmt.Errorf("delete message: %w", err)
 	}
 	return nil
 }
 
 // TellOpener sends the opener where the transcript is: two requests, or three with again.
-func (c *Client) TellOpener(ctx context.Context, to ticket.UserID, n ticket.Notice, effect ticket.EffectID, again bool) error {
+func (c *Client) TellOpener(ctx context.Context, to ticket.UserID, n ticket.Notice, effect ticket.EffectID, again bool) (ticket.Posted, error) {
 	var dm struct {
 		ID snowflake.ID `json:"id"`
 	}
 	body := discord.DMChannelCreate{RecipientID: snowflake.ID(to)}
 	if err := c.call(ctx, rest.CreateDMChannel.Compile(nil), body, &dm); err != nil {
-		return fmt.Errorf("open direct messages: %w", err)
+		return ticket.Posted{}, fmt.Errorf("open direct messages: %w", err)
 	}
 	title := say.T("discord.tell.title", "ticket", n.Ticket.Name(), "category", line(n.Category.Name, 160))
-	if err := c.postNotice(ctx, ticket.ChannelID(dm.ID), title, tellText(n), n, effect, again); err != nil {
-		return fmt.Errorf("tell opener: %w", err)
+	at, err := c.postNotice(ctx, ticket.ChannelID(dm.ID), title, tellText(n), n, effect, again)
+	if err != nil {
+		return at, fmt.Errorf("tell opener: %w", err)
 	}
-	return nil
+	return at, nil
 }
 
-func (c *Client) postNotice(ctx context.Context, channel ticket.ChannelID, title, text string, n ticket.Notice, effect ticket.EffectID, again bool) error {
-	link := c.transcript(n.Ticket)
+// postNotice says where the notice stands, found or made.
+func (c *Client) postNotice(ctx context.Context, channel ticket.ChannelID, title, text string, n ticket.Notice, effect ticket.EffectID, again bool) (ticket.Posted, error) {
+	at := ticket.Posted{Channel: channel}
+	var err error
 	if again {
 		is := hasText(title)
-		if link != "" {
+		if link := c.transcript(n.Ticket); link != "" {
 			is = hasLink(link)
 		}
-		if found, err := c.findOwn(ctx, channel, fromEnd, is); found != 0 || err != nil {
-			return err
+		if at.Message, err = c.findOwn(ctx, channel, fromEnd, is); at.Message != 0 || err != nil {
+			return at, err
 		}
 	}
+	body := discord.NewMessageCreateV2(c.notice(title, text, n.Ticket)).
+		WithNonce(nonce(effect, n.Ticket)).WithEnforceNonce(true).WithAllowedMentions(pings())
+	at.Message, err = c.post(ctx, channel, body)
+	return at, err
+}
+
+// notice is a closing notice's one component.
+func (c *Client) notice(title, text string, t *ticket.Ticket) discord.LayoutComponent {
 	parts := []discord.ContainerSubComponent{discord.NewTextDisplay(title + "\n" + text)}
-	if link != "" {
+	if link := c.transcript(t); link != "" {
 		parts = append(parts, discord.NewActionRow(discord.NewLinkButton(say.T("discord.notice.read"), link)))
 	}
-	body := discord.NewMessageCreateV2(discord.NewContainer(parts...).WithAccentColor(colorClosed)).
-		WithNonce(nonce(effect, n.Ticket)).WithEnforceNonce(true).WithAllowedMentions(pings())
-	_, err := c.post(ctx, channel, body)
-	return err
+	return discord.NewContainer(parts...).WithAccentColor(colorClosed)
 }
 
 // transcript is the ticket's address on the dashboard.
@@ -70,10 +98,14 @@ func (c *Client) transcript(t *ticket.Ticket) string {
 	return c.dashboard + "/t/" + t.PublicID
 }
 
-func (c *Client) logText(n ticket.Notice) string {
+func logTitle(n ticket.Notice) string {
+	return say.T("discord.log.title", "ticket", n.Ticket.Name(), "category", line(n.Category.Name, 160))
+}
+
+func logText(n ticket.Notice) string {
 	said := []string{
-		field(say.T("discord.log.opener"), person(n.Opener)),
-		field(say.T("discord.log.claimer"), person(n.Claimer)),
+		field(say.T("discord.log.opener"), person(n.Ticket.Opener, n.Opener)),
+		field(say.T("discord.log.claimer"), person(n.Ticket.Claimer, n.Claimer)),
 		field(say.T("discord.log.closer"), closer(n)),
 		field(say.T("discord.log.messages"), fmt.Sprint(n.Messages)),
 		field(say.T("discord.log.duration"), duration(n.Ticket.ClosedAt.Sub(n.Ticket.OpenedAt))),
@@ -91,9 +123,12 @@ func tellText(n ticket.Notice) string {
 func field(name, value string) string { return "**" + name + "** " + value }
 
 // person is a mention, which pings nobody where nobody is allowed to be pinged.
-func person(id ticket.UserID) string {
-	if id == 0 {
+func person(who ticket.PersonID, id ticket.UserID) string {
+	switch {
+	case who == 0:
 		return say.T("discord.notice.nobody")
+	case id == 0:
+		return say.T("discord.deleted_user")
 	}
 	return "<@" + id.String() + ">"
 }
@@ -103,7 +138,7 @@ func closer(n ticket.Notice) string {
 	if n.Ticket.Closer == 0 {
 		return say.T("discord.notice.channel_deleted")
 	}
-	return person(n.Closer)
+	return person(n.Ticket.Closer, n.Closer)
 }
 
 func reason(t *ticket.Ticket) []string {

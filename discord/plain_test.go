@@ -96,7 +96,7 @@ func TestWelcome(t *testing.T) {
 	}
 	shown := func(answers []ticket.Answer) string {
 		w := ticket.Welcome{
-			Ticket:   &ticket.Ticket{Number: 42, PublicID: "k3JxYzq9aPqR", Answers: answers},
+			Ticket:   &ticket.Ticket{Number: 42, PublicID: "k3JxYzq9aPqR", Answers: answers, Opener: 1, Claimer: 1},
 			Category: &ticket.Category{Name: strings.Repeat("*", 80), Welcome: strings.Repeat("w", 5000), StaffRoles: []ticket.RoleID{1e18, 1e18 + 1}},
 			Opener:   1e18, Claimer: 1e18,
 		}
@@ -128,11 +128,11 @@ func TestWelcome(t *testing.T) {
 		}
 	})
 	t.Run("a claimed ticket cannot be claimed", func(t *testing.T) {
-		row := buttons(ticket.Welcome{Claimer: 5})
+		row := buttons(ticket.Welcome{Ticket: &ticket.Ticket{Claimer: 5}})
 		if b := row.Components[0].(discord.ButtonComponent); !b.Disabled || b.CustomID != "v1:claim" {
 			t.Errorf("%+v", b)
 		}
-		row = buttons(ticket.Welcome{})
+		row = buttons(ticket.Welcome{Ticket: &ticket.Ticket{}})
 		if b := row.Components[0].(discord.ButtonComponent); b.Disabled {
 			t.Errorf("%+v", b)
 		}

@@ -86,7 +86,7 @@ func (w *town) check(err error) {
 
 func (w *town) ticket() *ticket.Ticket {
 	return &ticket.Ticket{
-		ID: 1, Guild: ticket.Guild{ID: ticket.GuildID(w.guild), Epoch: 1}, Number: 42, PublicID: "k3JxYzq9aPqRstuv",
+		ID: 1, Guild: ticket.Guild{ID: ticket.GuildID(w.guild), Epoch: 1}, Number: 42, PublicID: "k3JxYzq9aPqRstuv", Opener: 1,
 		OpenedAt: w.clock.Now().Add(-2 * time.Hour), ClosedAt: w.clock.Now(), CloseReason: "Solved. @everyone",
 		Answers: []ticket.Answer{{Question: "What is it about?", Kind: ticket.Short, Values: []string{"<@&1> @everyone **loud**"}}},
 	}
@@ -185,13 +185,23 @@ func TestClaimShowsInTheWelcome(t *testing.T) {
 	w := newTown(t, botPermissions)
 	_, welcome := w.open()
 	since := w.Seq()
-	welcome.Claimer = ticket.UserID(w.staff)
+	welcome.Ticket.Claimer, welcome.Claimer = 2, ticket.UserID(w.staff)
 	w.check(w.client.EditWelcome(t.Context(), welcome))
 	w.calls(since, map[string]int{"PATCH /channels/{channel}/messages/{message}": 1})
 	m := must(w.Messages(w.staff, discordsim.ID(welcome.Ticket.Channel), 0, 1))(t)[0]
 	if text := fmt.Sprint(m.Components); !strings.Contains(text, "Claimed by <@"+w.staff.String()+">") {
 		t.Errorf("the welcome says %s", text)
 	}
+	t.Run("and is of nobody once opener and claimer are forgotten", func(t *testing.T) {
+		welcome.Opener, welcome.Claimer, welcome.Ticket.Answers = 0, 0, nil
+		w.check(w.client.EditWelcome(t.Context(), welcome))
+		m := must(w.Messages(w.staff, discordsim.ID(welcome.Ticket.Channel), 0, 1))(t)[0]
+		text := fmt.Sprint(m.Components)
+		if strings.Contains(text, "<@0>") || strings.Contains(text, w.member.String()) || strings.Contains(text, w.staff.String()) ||
+			!strings.Contains(text, "Claimed by Deleted user") || !strings.Contains(text, "Deleted user, thank you") {
+			t.Errorf("the welcome says %s", text)
+		}
+	})
 }
 
 func TestMembers(t *testing.T) {
@@ -214,10 +224,11 @@ func TestMembers(t *testing.T) {
 func TestClose(t *testing.T) {
 	w := newTown(t, botPermissions)
 	tk, _ := w.open()
+	tk.Claimer, tk.Closer = 2, 2
 	n := ticket.Notice{Ticket: tk, Category: w.category(), Opener: ticket.UserID(w.member), Claimer: ticket.UserID(w.staff), Closer: ticket.UserID(w.staff), Messages: 12}
 	since := w.Seq()
-	w.check(w.client.PostLog(t.Context(), n, 20, false))
-	w.check(w.client.TellOpener(t.Context(), n.Opener, n, 21, false))
+	logged := must(w.client.PostLog(t.Context(), n, 20, false))(t)
+	told := must(w.client.TellOpener(t.Context(), n.Opener, n, 21, false))(t)
 	w.check(w.client.DeleteChannel(t.Context(), tk.Channel, tk.Name()))
 	w.calls(since, map[string]int{
 		"POST /channels/{channel}/messages": 2, "POST /users/@me/channels": 1, "DELETE /channels/{channel}": 1,
@@ -234,10 +245,38 @@ func TestClose(t *testing.T) {
 	}
 	t.Run("again tells nobody twice", func(t *testing.T) {
 		since := w.Seq()
-		w.check(w.client.PostLog(t.Context(), n, 20, true))
-		w.check(w.client.TellOpener(t.Context(), n.Opener, n, 21, true))
+		if again := must(w.client.PostLog(t.Context(), n, 20, true))(t); again != logged || again.Message != ticket.MessageID(m[0].ID) {
+			t.Errorf("the log's post is %v, then %v", logged, again)
+		}
+		if again := must(w.client.TellOpener(t.Context(), n.Opener, n, 21, true))(t); again != told || again.Message == 0 || again.Channel == 0 {
+			t.Errorf("the direct message is %v, then %v", told, again)
+		}
 		w.t = t
 		w.calls(since, map[string]int{"GET /channels/{channel}/messages": 2, "POST /users/@me/channels": 1})
+	})
+	t.Run("whoever is forgotten disappears from the log", func(t *testing.T) {
+		w.t = t
+		n := n
+		n.Opener = 0
+		since := w.Seq()
+		w.check(w.client.RewriteLog(t.Context(), logged.Channel, logged.Message, n))
+		w.calls(since, map[string]int{"PATCH /channels/{channel}/messages/{message}": 1})
+		now := must(w.Messages(w.owner, discordsim.ID(n.Category.Log), 0, 5))(t)
+		said := fmt.Sprint(now[0].Components)
+		if len(now) != len(m) || strings.Contains(said, w.member.String()) || !strings.Contains(said, "**Opened by** Deleted user") ||
+			!strings.Contains(said, "<@"+w.staff.String()+">") || !strings.Contains(said, "/t/"+tk.PublicID) {
+			t.Errorf("the log says %s", said)
+		}
+	})
+	t.Run("what was posted is deleted, once or twice", func(t *testing.T) {
+		for range 2 {
+			w.check(w.client.DeleteMessage(t.Context(), logged.Channel, logged.Message))
+			w.check(w.client.DeleteMessage(t.Context(), told.Channel, told.Message))
+		}
+		w.check(w.client.RewriteLog(t.Context(), logged.Channel, logged.Message, n))
+		if left := must(w.Messages(w.owner, discordsim.ID(n.Category.Log), 0, 5))(t); len(left) != 0 {
+			t.Errorf("there is still %v", left)
+		}
 	})
 	t.Run("a channel deleted by hand is gone", func(t *testing.T) {
 		if err := w.client.DeleteChannel(t.Context(), tk.Channel, ""); !errors.Is(err, ticket.ErrChannelGone) {
@@ -246,7 +285,7 @@ func TestClose(t *testing.T) {
 	})
 	t.Run("an opener who takes no messages", func(t *testing.T) {
 		w.check(w.CloseDMs(w.member, true))
-		if err := w.client.TellOpener(t.Context(), n.Opener, n, 22, false); !errors.Is(err, ticket.ErrDMClosed) {
+		if _, err := w.client.TellOpener(t.Context(), n.Opener, n, 22, false); !errors.Is(err, ticket.ErrDMClosed) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -280,7 +319,7 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 	t.Run("the log channel is closed to the bot", func(t *testing.T) {
 		w := newTown(t, botPermissions)
 		w.check(w.SetOverwrite(w.log, discordsim.Overwrite{ID: w.guild, Type: 0, Deny: discordsim.PermViewChannel}))
-		err := w.client.PostLog(t.Context(), ticket.Notice{Ticket: w.ticket(), Category: w.category()}, 1, false)
+		_, err := w.client.PostLog(t.Context(), ticket.Notice{Ticket: w.ticket(), Category: w.category()}, 1, false)
 		refused(t, err, fault.Permission, "<#"+w.log.String()+">")
 		refused(t, err, fault.Permission, "View Channels")
 	})
@@ -549,5 +588,20 @@ func TestReplies(t *testing.T) {
 	w := newTown(t, botPermissions)
 	if err := w.client.Answer(t.Context(), 123, "no-such-token", discordAck()); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("an interaction that never was: %v", err)
+	}
+}
+
+func TestMembership(t *testing.T) {
+	w := newTown(t, botPermissions)
+	at := must(w.client.Membership(t.Context(), ticket.GuildID(w.guild)))(t)
+	if at.IsZero() || at.After(w.clock.Now()) {
+		t.Errorf("a member since %v", at)
+	}
+	elsewhere := must(w.NewGuild(w.owner, "Elsewhere"))(t)
+	if _, err := w.client.Membership(t.Context(), ticket.GuildID(elsewhere)); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("elsewhere: %v", err)
+	}
+	if all := must(w.client.Guilds(t.Context()))(t); len(all) != 1 || all[0] != ticket.GuildID(w.guild) {
+		t.Errorf("a member of %v", all)
 	}
 }

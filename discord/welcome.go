@@ -83,8 +83,8 @@ func pings() *discord.AllowedMentions {
 func welcome(w ticket.Welcome) []discord.LayoutComponent {
 	head := say.T("discord.welcome.title", "ticket", w.Ticket.Name(), "category", line(w.Category.Name, 160)) + "\n" + hello(w)
 	notice := say.T("discord.welcome.notice", "archive", days(privacy.ArchiveAfter), "delete", days(privacy.DeleteAfter))
-	if w.Claimer != 0 {
-		notice = say.T("discord.welcome.claimed", "claimer", w.Claimer) + "\n" + notice
+	if w.Ticket.Claimer != 0 {
+		notice = say.T("discord.welcome.claimed", "claimer", person(w.Ticket.Claimer, w.Claimer)) + "\n" + notice
 	}
 	room := maxMessage - utf8.RuneCountInString(head) - utf8.RuneCountInString(notice)
 	parts := []discord.ContainerSubComponent{discord.NewTextDisplay(head)}
@@ -96,7 +96,7 @@ func welcome(w ticket.Welcome) []discord.LayoutComponent {
 	}
 	parts = append(parts, discord.NewSmallSeparator(), discord.NewTextDisplay(notice), buttons(w))
 	color := colorOpen
-	if w.Claimer != 0 {
+	if w.Ticket.Claimer != 0 {
 		color = colorClaimed
 	}
 	return []discord.LayoutComponent{discord.NewContainer(parts...).WithAccentColor(color)}
@@ -107,7 +107,7 @@ func hello(w ticket.Welcome) string {
 	for _, r := range w.Category.StaffRoles {
 		staff = append(staff, "<@&"+r.String()+">")
 	}
-	text := say.T("discord.welcome.hello", "opener", w.Opener, "staff", strings.Join(staff, " "))
+	text := say.T("discord.welcome.hello", "opener", person(w.Ticket.Opener, w.Opener), "staff", strings.Join(staff, " "))
 	if own := []rune(strings.TrimSpace(w.Category.Welcome)); len(own) > 0 {
 		text += "\n" + string(own[:min(len(own), maxWelcome)])
 	}
@@ -116,7 +116,7 @@ func hello(w ticket.Welcome) string {
 
 func buttons(w ticket.Welcome) discord.ActionRowComponent {
 	claim := discord.NewSuccessButton(say.T("discord.welcome.claim"), claimButton)
-	if w.Claimer != 0 {
+	if w.Ticket.Claimer != 0 {
 		claim = discord.NewSecondaryButton(say.T("discord.welcome.claimed_button"), claimButton).AsDisabled()
 	}
 	return discord.NewActionRow(claim, discord.NewDangerButton(say.T("discord.welcome.close"), closeButton))

@@ -161,7 +161,7 @@ func (s *Service) tellLog(ctx context.Context, e *Effect) error {
 		return err
 	}
 	if n.Category.Log != 0 {
-		err := s.discord.PostLog(ctx, n, e.ID, e.Attempts > 1)
+		_, err := s.discord.PostLog(ctx, n, e.ID, e.Attempts > 1)
 		if err != nil && !errors.Is(err, ErrChannelGone) && !final(err) {
 			return err
 		}
@@ -178,7 +178,7 @@ func (s *Service) tellOpener(ctx context.Context, e *Effect) error {
 		return err
 	}
 	if n.Opener != 0 {
-		err := s.discord.TellOpener(ctx, n.Opener, n, e.ID, e.Attempts > 1)
+		_, err := s.discord.TellOpener(ctx, n.Opener, n, e.ID, e.Attempts > 1)
 		if err != nil && !errors.Is(err, ErrDMClosed) && !errors.Is(err, ErrMemberGone) && !final(err) {
 			return err
 		}

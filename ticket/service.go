@@ -130,9 +130,10 @@ type Discord interface {
 	// PostWelcome greets in a new channel. again asks for a look at the channel first.
 	PostWelcome(ctx context.Context, w Welcome, effect EffectID, again bool) (MessageID, error)
 	EditWelcome(ctx context.Context, w Welcome) error
-	PostLog(ctx context.Context, n Notice, effect EffectID, again bool) error
+	// PostLog and TellOpener say where the notice stands, also when an earlier try put it there.
+	PostLog(ctx context.Context, n Notice, effect EffectID, again bool) (Posted, error)
 	// TellOpener is two requests: the DM channel, then the message.
-	TellOpener(ctx context.Context, to UserID, n Notice, effect EffectID, again bool) error
+	TellOpener(ctx context.Context, to UserID, n Notice, effect EffectID, again bool) (Posted, error)
 	PostPanel(ctx context.Context, p *Panel, categories []*Category, again bool) (MessageID, error)
 
 	// History reads a channel's messages after one, oldest first, page by page.
@@ -166,15 +167,17 @@ type NewChannel struct {
 	Missing []string
 }
 
-// Welcome is the first message of a ticket, as often as it changes.
+// Welcome is the first message of a ticket, as often as it changes. Somebody whom the ticket names, and whose id is 0
+// here, has been forgotten.
 type Welcome struct {
 	Ticket   *Ticket
 	Category *Category
 	Opener   UserID
-	Claimer  UserID // 0: nobody
+	Claimer  UserID
 }
 
-// Notice tells the log channel or the opener that a ticket was closed.
+// Notice tells the log channel or the opener that a ticket was closed. Somebody whom the ticket names, and whose id is 0
+// here, has been forgotten.
 type Notice struct {
 	Ticket   *Ticket
 	Category *Category

@@ -93,8 +93,8 @@ func (m *moody) PostPanel(context.Context, *ticket.Panel, []*ticket.Category, bo
 	return 2, m.ask("panel")
 }
 
-func (m *moody) TellOpener(context.Context, ticket.UserID, ticket.Notice, ticket.EffectID, bool) error {
-	return m.ask("tell")
+func (m *moody) TellOpener(context.Context, ticket.UserID, ticket.Notice, ticket.EffectID, bool) (ticket.Posted, error) {
+	return ticket.Posted{Channel: 3, Message: 4}, m.ask("tell")
 }
 
 func (m *moody) History(_ context.Context, c ticket.ChannelID, after ticket.MessageID, page func([]ticket.Sighting) error) error {
