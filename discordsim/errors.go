@@ -2,6 +2,7 @@ package discordsim
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -18,6 +19,7 @@ func (e *APIError) Error() string { return fmt.Sprintf("%s (code %d)", e.Message
 // Refusals by code. Statuses of codes are not documented by Discord; these are the commonly observed ones.
 var (
 	errUnauthorized       = &APIError{Status: 401, Message: "401: Unauthorized"}
+	errOutage             = &APIError{Status: 503, Message: "503: Service Unavailable"}
 	errNoRoute            = &APIError{Status: 404, Message: "404: Not Found"}
 	errMethod             = &APIError{Status: 405, Message: "405: Method Not Allowed"}
 	errUnknownApplication = &APIError{Status: 404, Code: 10002, Message: "Unknown Application"}
@@ -61,6 +63,9 @@ var (
 	errThreadLocked       = &APIError{Status: 403, Code: 160005, Message: "Thread is locked"}
 	errSlowmode           = &APIError{Status: 429, Code: 20016, Message: "This action cannot be performed due to slowmode rate limit"}
 )
+
+// statusMessage is what Discord writes when it has no code to give.
+func statusMessage(status int) string { return fmt.Sprintf("%d: %s", status, http.StatusText(status)) }
 
 // fieldErrors collects what is wrong with a form, by path.
 type fieldErrors struct{ list []fieldError }

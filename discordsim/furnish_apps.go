@@ -82,9 +82,6 @@ func (s *Server) addBot(app, guild ID, p Permissions) error {
 	return nil
 }
 
-// KickBot takes the bot out of a guild.
-func (s *Server) KickBot(app, guild ID) error { return s.Leave(app, guild) }
-
 func randomText(bytes int) string {
 	b := make([]byte, bytes)
 	_, _ = rand.Read(b) // never fails

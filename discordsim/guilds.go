@@ -1,13 +1,16 @@
 package discordsim
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // addGuild makes a guild with its @everyone role and its owner as first member.
 func (s *Server) addGuild(owner ID, name string) *guild {
 	w := s.world
 	g := &guild{
 		id: w.newID(), name: name, owner: owner, created: s.clock.now(), roles: map[ID]*role{}, members: map[ID]*member{},
-		commands: map[ID][]*command{},
+		commands: map[ID][]*command{}, invited: map[ID]invitation{}, unlisted: map[ID]bool{},
 	}
 	g.icon = imageHash(g.id)
 	g.roles[g.id] = &role{id: g.id, name: "@everyone", permissions: DefaultEveryone}
@@ -20,25 +23,38 @@ func (s *Server) addGuild(owner ID, name string) *guild {
 // addMember lets a user join. For a bot this is being added: it is told the guild.
 func (s *Server) addMember(g *guild, user ID, roles ...ID) *member {
 	m := &member{user: user, joined: s.clock.now(), roles: roles}
+	if before := g.invited[user].joined; !m.joined.After(before) {
+		m.joined = before.Add(time.Microsecond)
+	}
 	g.members[user] = m
 	s.tell("member_add", Fact{Guild: g.id, User: user})
 	shape := s.world.memberShape(m, true)
 	shape.GuildID = g.id
 	s.dispatch(event{name: "GUILD_MEMBER_ADD", guild: g.id, data: shape})
-	for _, session := range s.sessions {
-		if session.bot == user && session.shard.has(g.id) && session.intents&IntentGuilds != 0 {
-			session.send("GUILD_CREATE", encode(s.guildCreate(g, session)))
-		}
+	if s.world.apps[user] != nil {
+		s.tell("bot_add", Fact{Guild: g.id, User: user, Body: m.joined.Format(time.RFC3339Nano)})
+		s.tellGuildCreate(g, user)
 	}
 	return m
 }
 
 // removeMember takes a user out: left, kicked or banned looks the same to others. A bot is told GUILD_DELETE.
-func (s *Server) removeMember(g *guild, user ID) {
+func (s *Server) removeMember(g *guild, user ID) { s.dropMember(g, user, false) }
+
+// dropMember can lose the event that tells a bot of it.
+func (s *Server) dropMember(g *guild, user ID, silently bool) {
+	joined := g.members[user].joined
 	delete(g.members, user)
 	s.tell("member_remove", Fact{Guild: g.id, User: user})
 	s.dispatch(event{name: "GUILD_MEMBER_REMOVE", guild: g.id, data: Object{"guild_id": g.id, "user": s.world.userShape(user)}})
-	s.dispatch(event{name: "GUILD_DELETE", guild: g.id, only: user, data: Object{"id": g.id}})
+	if s.world.apps[user] != nil {
+		g.invited[user] = invitation{permissions: g.botPermissions(user), joined: joined}
+		delete(g.unlisted, user)
+		s.tell("bot_remove", Fact{Guild: g.id, User: user, Body: map[bool]string{true: "silently"}[silently]})
+		s.tellGuildDelete(g.id, user, Object{"id": g.id}, silently)
+	} else {
+		s.notify(user, "GUILD_DELETE", Object{"id": g.id})
+	}
 	for _, t := range s.world.threadsOf(g.id, 0) {
 		s.leaveThread(t, user)
 	}
@@ -51,6 +67,16 @@ func (s *Server) removeMember(g *guild, user ID) {
 	if app := s.world.apps[user]; app != nil {
 		delete(g.commands, user)
 	}
+}
+
+// botPermissions are those of the bot's own role.
+func (g *guild) botPermissions(bot ID) Permissions {
+	for _, r := range g.roles {
+		if r.bot == bot {
+			return r.permissions
+		}
+	}
+	return 0
 }
 
 // changedMember tells that a member's nick, roles or time-out have changed.

@@ -125,8 +125,9 @@ func (s *Server) begin(i *interaction) *Interaction {
 	i.state, i.changed = StatePending, make(chan struct{})
 	s.world.interactions[i.id] = i
 	payload := encode(s.interactionPayload(i))
+	g := s.world.guilds[i.guild]
 	for _, session := range s.sessions {
-		if session.bot == i.app.id && session.shard.has(i.guild) {
+		if session.bot == i.app.id && session.shard.has(i.guild) && (g == nil || !g.unavailable) {
 			session.send("INTERACTION_CREATE", payload)
 		}
 	}

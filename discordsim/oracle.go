@@ -18,14 +18,19 @@ type Fact struct {
 	Body    string    `json:"body,omitempty"`
 }
 
-// Call is one REST request. Route is the template, such as "/channels/{channel}/messages".
+// Call is one REST request. Route is the template, such as "/channels/{channel}/messages". Status is 0 where nothing was
+// answered: the connection was cut, or the caller went away. Fault says that [Server.FailREST] chose the answer.
 type Call struct {
-	Seq    int64     `json:"seq"`
-	Method string    `json:"method"`
-	Route  string    `json:"route"`
-	Path   string    `json:"path"`
-	Status int       `json:"status"`
-	At     time.Time `json:"at"`
+	Seq     int64     `json:"seq"`
+	Method  string    `json:"method"`
+	Route   string    `json:"route"`
+	Path    string    `json:"path"`
+	Status  int       `json:"status"`
+	At      time.Time `json:"at"`
+	App     ID        `json:"app,omitempty"`     // whose bot called
+	Guild   ID        `json:"guild,omitempty"`   // of the path, or of the path's channel
+	Channel ID        `json:"channel,omitempty"` // of the path
+	Fault   bool      `json:"fault,omitempty"`
 }
 
 // oracle is the simulator's own log. It is only ever appended to; facts and calls share one numbering.
@@ -95,6 +100,19 @@ func (s *Server) CallCounts(since int64) map[string]int {
 		counts[c.Method+" "+c.Route]++
 	}
 	return counts
+}
+
+// Posts are the facts after a sequence number that the bot wrote something: messages it sent, edited or filled in, in
+// guilds, in direct conversations and for one person only.
+func (s *Server) Posts(app ID, since int64) []Fact {
+	wrote := map[string]bool{"message_create": true, "message_edit": true, "message_update": true, "ephemeral_create": true, "ephemeral_edit": true}
+	var out []Fact
+	for _, f := range s.Facts(since) {
+		if f.User == app && wrote[f.Kind] {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Seq is the number of the newest fact or call.

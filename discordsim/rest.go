@@ -41,6 +41,7 @@ type call struct {
 	r     *http.Request
 	route *route
 	path  map[string]string
+	below string // the request's path below /api/v10
 	query url.Values
 	app   *application // whose bot calls
 	grant *grant       // whose OAuth2 token calls
@@ -122,7 +123,7 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	prefix := apiPrefix.FindStringSubmatch(full)
 	path := strings.TrimPrefix(full, prefix[0])
 	entry := Call{Method: r.Method, Path: path, At: s.clock.now()}
-	c := &call{s: s, w: w, r: r, query: r.URL.Query()}
+	c := &call{s: s, w: w, r: r, below: path, query: r.URL.Query()}
 	var known bool
 	c.route, c.path, known = s.router.find(r.Method, path)
 	switch {
@@ -134,15 +135,26 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 		entry.Status = c.refuse(errNoRoute)
 	default:
 		entry.Route = c.route.path
-		entry.Status = c.serve()
+		entry.Status = c.serve(&entry)
 	}
 	s.oracle.call(entry)
+	if entry.Status == 0 {
+		panic(http.ErrAbortHandler) // which cuts the connection
+	}
 }
 
-// serve runs the route and returns the status it answered with.
-func (c *call) serve() int {
+// serve runs the route and returns the status it answered with, 0 when nothing was answered.
+func (c *call) serve(entry *Call) int {
 	if err := c.read(); err != nil {
 		return c.refuse(err)
+	}
+	c.note(entry)
+	if !c.wait() {
+		return 0
+	}
+	if f := c.fault(); f != nil {
+		entry.Fault = true
+		return c.failAs(f)
 	}
 	result, err := c.run()
 	if err != nil {
@@ -160,7 +172,48 @@ func (c *call) run() (any, error) {
 	if err := c.s.limits.admit(c); err != nil {
 		return nil, err
 	}
+	if g := c.s.world.guilds[c.guildOfPath()]; g != nil && g.unavailable {
+		return nil, errOutage
+	}
 	return c.route.do(c)
+}
+
+// note writes down whom and what the request is about, before it can change that.
+func (c *call) note(entry *Call) {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	_, token, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
+	if a := c.s.world.tokens[token]; a != nil {
+		entry.App = a.id
+	}
+	entry.Guild = c.guildOfPath()
+	entry.Channel, _ = ParseID(c.path["channel"])
+}
+
+// guildOfPath is the guild that the path names, or that what it names belongs to; 0 when there is none.
+func (c *call) guildOfPath() ID {
+	w := c.s.world
+	id := func(name string) ID { id, _ := ParseID(c.path[name]); return id }
+	if c.path["guild"] != "" {
+		return id("guild")
+	}
+	if ch := w.channels[id("channel")]; ch != nil {
+		return ch.guild
+	}
+	if i := w.interactions[id("interaction")]; i != nil {
+		return i.guild
+	}
+	if h := w.webhooks[id("webhook")]; h != nil {
+		return h.guild
+	}
+	if w.apps[id("webhook")] != nil {
+		for _, i := range w.interactions {
+			if i.token == c.path["token"] {
+				return i.guild
+			}
+		}
+	}
+	return 0
 }
 
 func (c *call) reply(result any) int {

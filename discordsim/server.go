@@ -52,6 +52,9 @@ type Server struct {
 	feeds    map[*Feed]struct{}
 	codes    map[string]*code
 	nonces   map[string]ID
+	lives    map[[2]ID][]lifeEvent // by application and guild
+	faults   []*activeFault
+	holds    []*hold
 
 	router   *router
 	listener net.Listener
@@ -68,6 +71,7 @@ func New(o Options) *Server {
 	s := &Server{
 		options: o, clock: newClock(o.Start, o.Frozen), oracle: newOracle(), secret: make([]byte, 32),
 		sessions: map[string]*session{}, feeds: map[*Feed]struct{}{}, codes: map[string]*code{}, nonces: map[string]ID{},
+		lives: map[[2]ID][]lifeEvent{},
 	}
 	_, _ = rand.Read(s.secret) // never fails
 	s.world = newWorld(s.clock.now)

@@ -85,30 +85,6 @@ func (s *Server) Connected(app ID) int {
 	return n
 }
 
-// SetGuildAvailable begins or ends an outage of a guild: bots are told GUILD_DELETE with unavailable, or GUILD_CREATE.
-func (s *Server) SetGuildAvailable(guild ID, available bool) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	g := s.world.guilds[guild]
-	if g == nil {
-		return errUnknownGuild
-	}
-	if g.unavailable == !available {
-		return nil
-	}
-	g.unavailable = !available
-	if !available {
-		s.dispatch(event{name: "GUILD_DELETE", guild: g.id, data: Object{"id": g.id, "unavailable": true}})
-		return nil
-	}
-	for _, session := range s.sessions {
-		if g.members[session.bot] != nil && session.shard.has(g.id) && session.intents&IntentGuilds != 0 {
-			session.send("GUILD_CREATE", encode(s.guildCreate(g, session)))
-		}
-	}
-	return nil
-}
-
 // Announce sends an event of any name and shape to a guild's bots, such as one Discord has yet to invent:
 // Announce(guild, "FUTURE_THING", Object{"future": true}).
 func (s *Server) Announce(guild ID, name string, data Object) {

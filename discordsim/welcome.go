@@ -20,7 +20,7 @@ func (s *Server) welcome(session *session) {
 	guilds := []Object{}
 	var there []*guild
 	for _, g := range sorted(s.world.guilds) {
-		if g.members[session.bot] != nil && session.shard.has(g.id) {
+		if g.members[session.bot] != nil && session.shard.has(g.id) && !g.unlisted[session.bot] {
 			guilds = append(guilds, Object{"id": g.id, "unavailable": true})
 			there = append(there, g)
 		}
@@ -38,7 +38,9 @@ func (s *Server) welcome(session *session) {
 	}
 	for _, g := range there {
 		if !g.unavailable {
-			session.send("GUILD_CREATE", encode(s.guildCreate(g, session)))
+			e := lifeEvent{"GUILD_CREATE", encode(s.guildCreate(g, session))}
+			s.keepLifeEvent(session.bot, g.id, e)
+			session.send(e.name, e.data)
 		}
 	}
 }

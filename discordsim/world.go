@@ -84,6 +84,8 @@ type guild struct {
 	emojis      []Emoji
 	unavailable bool
 	commands    map[ID][]*command // by application
+	invited     map[ID]invitation // bots that were here before
+	unlisted    map[ID]bool       // bots whose READY does not list the guild
 	extra       []Object          // channels of unknown types, sent as they are
 }
 
