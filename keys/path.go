@@ -54,10 +54,13 @@ func (p Path) kind() uint64   { return p.bits >> 62 }
 func (p Path) isPerson() bool { return p.len > 0 && p.kind() == kindPerson }
 func (p Path) isTicket() bool { return p.len > 0 && p.kind() == kindTicket }
 
-// Bytes is p for storage: 8 bytes, or nil for the zero Path.
+// Bytes is p for storage: 8 bytes, 9 for a subtree of tickets, or nil for the zero Path.
 func (p Path) Bytes() []byte {
-	if p.IsZero() {
+	switch {
+	case p.IsZero():
 		return nil
+	case p.isTicketRange():
+		return p.rangeBytes()
 	}
 	return binary.BigEndian.AppendUint64(nil, p.bits)
 }
@@ -67,6 +70,9 @@ func ParsePath(b []byte) (Path, error) {
 	if len(b) == 0 {
 		return Path{}, nil
 	}
+	if len(b) == 9 {
+		return parseRange(b)
+	}
 	if len(b) != 8 {
 		return Path{}, fmt.Errorf("key path of %d bytes, want 8", len(b))
 	}
@@ -75,7 +81,7 @@ func ParsePath(b []byte) (Path, error) {
 	case kindPerson:
 		p.len = 64
 	case kindTicket:
-		p.len = 8 + uint8(max(p.bits>>56&63, 1)-1)
+		p.len = p.ticketDepth()
 	case kindGuild:
 		p.len = 8
 	}
@@ -98,12 +104,12 @@ func (p Path) String() string {
 		return "none"
 	case p.isPerson():
 		return "person"
+	case p.isTicketRange():
+		first, last, _ := p.Tickets()
+		return fmt.Sprintf("tickets %d to %d", first, last)
 	case p.isTicket():
-		l := p.bits >> 56 & 63
-		if l == 0 {
-			return "ticket 0"
-		}
-		return fmt.Sprintf("ticket %d", 1<<(l-1)|p.bits<<8>>(65-l))
+		number, _, _ := p.Tickets()
+		return fmt.Sprintf("ticket %d", number)
 	default:
 		return "guild-wide"
 	}

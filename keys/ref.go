@@ -42,7 +42,7 @@ func (r Ref) check() error {
 		return errNoField
 	case r.Guild == 0:
 		return errNoGuild
-	case !r.Person.IsZero() && !r.Person.isPerson(), !r.Ticket.IsZero() && !r.Ticket.isTicket():
+	case !r.Person.IsZero() && !r.Person.isPerson(), !r.Ticket.IsZero() && (!r.Ticket.isTicket() || r.Ticket.isTicketRange()):
 		return errWrongPlace
 	}
 	return nil

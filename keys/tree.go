@@ -81,7 +81,14 @@ func (c cover) find(p Path) int {
 	return i
 }
 
-func (c cover) has(p Path) bool { return c.find(p) >= 0 }
+// has says whether anything at p, or under it, can be computed.
+func (c cover) has(p Path) bool {
+	if c.find(p) >= 0 {
+		return true
+	}
+	from, to := c.below(p)
+	return from < to
+}
 
 // leaf computes the key at p.
 func (c cover) leaf(p Path) (key secret, err error) {
@@ -103,7 +110,8 @@ func (c cover) leaf(p Path) (key secret, err error) {
 func (c cover) puncture(p Path) cover {
 	i := c.find(p)
 	if i < 0 {
-		return c
+		from, to := c.below(p)
+		return slices.Concat(c[:from], c[to:])
 	}
 	var siblings []node
 	for n := c[i]; n.len < p.len; {
