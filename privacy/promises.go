@@ -23,3 +23,6 @@ const (
 	ArchiveAfter = 30 * day  // read-only, out of default lists
 	DeleteAfter  = 365 * day // forgotten for good
 )
+
+// PolicyDate is which version of the policy these are the promises of.
+const PolicyDate = "12/5/2025"

@@ -19,6 +19,7 @@ func TestPromises(t *testing.T) {
 		return fmt.Sprintf("%d minutes", int(d.Minutes()))
 	}
 	for _, sentence := range []string{
+		"Last Updated: " + PolicyDate + "\n",
 		"Guild data: " + minutes(CacheGuild) + "\n",
 		"Channel data: " + minutes(CacheChannel) + "\n",
 		"Role data: " + minutes(CacheRole) + "\n",

@@ -1,0 +1,67 @@
+package privacy
+
+import (
+	"context"
+	"log/slog"
+
+	"ticketbot/internal/clock"
+	"ticketbot/ticket"
+)
+
+// Service forgets. Every verb of it may be cut short at any moment and asked for again: what it has done it finds done.
+type Service struct {
+	store    Store
+	keys     Keys
+	discord  Discord
+	ended    func(ticket.GuildID)
+	returned func(context.Context, ticket.GuildID)
+	clock    clock.Clock
+	log      *slog.Logger
+	waiting  patience
+}
+
+// Options of New. Ended and Returned may be nil.
+type Options struct {
+	Store   Store
+	Keys    Keys
+	Discord Discord
+	// Ended is told that a membership is over, so that this process ends what it does for the guild and what it remembers.
+	Ended func(ticket.GuildID)
+	// Returned is told that a membership which had ended goes on: the end was a mistake.
+	Returned func(context.Context, ticket.GuildID)
+	Clock    clock.Clock
+	Logger   *slog.Logger
+}
+
+// New makes the service. It starts nothing.
+func New(o Options) *Service {
+	s := &Service{
+		store: o.Store, keys: o.Keys, discord: o.Discord, ended: o.Ended, returned: o.Returned, clock: o.Clock, log: o.Logger,
+		waiting: patience{asked: map[ticket.Guild]wait{}},
+	}
+	if s.ended == nil {
+		s.ended = func(ticket.GuildID) {}
+	}
+	if s.returned == nil {
+		s.returned = func(context.Context, ticket.GuildID) {}
+	}
+	return s
+}
+
+// Store is what forgetting needs kept; each file declares its part.
+type Store interface {
+	memberships
+	guildRows
+	receipts
+}
+
+// Keys are what forgetting destroys, and what signs that it has.
+type Keys interface {
+	forgetter
+	signer
+}
+
+// Discord is who knows where the bot is.
+type Discord interface {
+	whereabouts
+}
