@@ -46,6 +46,12 @@ func (d *Directory) DropGuild(guild ticket.GuildID) {
 	d.members.DropGuild(uint64(guild))
 }
 
+// DropUser forgets somebody, in every guild: they have asked for it.
+func (d *Directory) DropUser(user ticket.UserID) {
+	d.users.Drop(user)
+	d.members.DropWhere(func(k memberKey) bool { return k.user == user })
+}
+
 func (d *Directory) sawGuild(data []byte) {
 	var g guildShape
 	if json.Unmarshal(data, &g) != nil || g.Owner == 0 { // unavailable guilds have only an id

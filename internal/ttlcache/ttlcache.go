@@ -43,11 +43,16 @@ func (c *Cache[K, V]) Load(ctx context.Context, key K, load func(context.Context
 // Drop forgets a value.
 func (c *Cache[K, V]) Drop(key K) { c.entries.Invalidate(key) }
 
-// DropGuild forgets all that belongs to a guild. It looks at every key, which for as many as fit takes milliseconds: it is
-// for the rare day on which a guild goes.
+// DropGuild forgets all that belongs to a guild.
 func (c *Cache[K, V]) DropGuild(guild uint64) {
+	c.DropWhere(func(key K) bool { return c.guildOf(key) == guild })
+}
+
+// DropWhere forgets what has such a key. It looks at every key, which for as many as fit takes milliseconds: it is for the
+// rare day on which somebody goes.
+func (c *Cache[K, V]) DropWhere(is func(K) bool) {
 	for key := range c.entries.Keys() {
-		if c.guildOf(key) == guild {
+		if is(key) {
 			c.entries.Invalidate(key)
 		}
 	}
