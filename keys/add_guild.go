@@ -12,5 +12,5 @@ func (r *Ring) AddGuild(ctx context.Context, guild uint64, epoch uint32) error {
 	if r.Has(guild, epoch) {
 		return nil
 	}
-	return r.submit(ctx, &change{add: []tenancy{{guild, epoch}}})
+	return r.home.submit(ctx, &change{add: []tenancy{{guild, epoch}}})
 }

@@ -12,7 +12,7 @@ import (
 func (w *world) ancestors() map[fact][]secret {
 	all := map[fact][]secret{}
 	for f, key := range w.keys {
-		t, _ := w.ring.tree(f.ten)
+		t, _ := w.own.tree(f.ten)
 		n := t.cover[t.cover.find(f.path)]
 		line := []secret{key, n.seed}
 		for n.len < f.path.len {

@@ -13,8 +13,16 @@ type change struct {
 	add    []tenancy
 	forget []Puncture
 
-	err  error
-	done chan struct{} // closed once it is carried out, or err says why not
+	err      error
+	done     chan struct{}   // closed once it is carried out, or err says why not
+	returned <-chan struct{} // closed once no other process holds what is forgotten; nil when none can
+}
+
+// plan is what the changes of one commit come to.
+type plan struct {
+	adds    map[tenancy]*tree
+	forgets []entry
+	touched []tenancy // asked to be forgotten from, though it may have been so before
 }
 
 type queue struct {
@@ -37,43 +45,52 @@ func (q *queue) takeAll() []*change {
 }
 
 // submit carries c out, or waits while another caller does. When ctx ends first, c may or may not come about.
-func (r *Ring) submit(ctx context.Context, c *change) error {
+func (o *owner) submit(ctx context.Context, c *change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	c.done = make(chan struct{})
-	r.queue.put(c)
+	o.queue.put(c)
 	select {
 	case <-c.done:
-		return c.err
 	case <-ctx.Done():
 		return ctx.Err()
-	case r.turn <- struct{}{}:
+	case o.turn <- struct{}{}:
+		o.carryOut(o.queue.takeAll())
+		<-o.turn
+		<-c.done // by us just now, or by whoever had the turn before us
 	}
-	r.carryOut(r.queue.takeAll())
-	<-r.turn
-	<-c.done // by us just now, or by whoever had the turn before us
-	return c.err
+	if c.err != nil || c.returned == nil {
+		return c.err
+	}
+	select {
+	case <-c.returned:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
-func (r *Ring) carryOut(changes []*change) {
-	adds := map[tenancy]*tree{}
-	var forgets []entry
+func (o *owner) carryOut(changes []*change) {
+	p := plan{adds: map[tenancy]*tree{}}
 	for _, c := range changes {
-		c.err = errors.Join(r.planAdds(c.add, adds), r.planForgets(c.forget, &forgets))
+		c.err = errors.Join(o.planAdds(c.add, p.adds), o.planForgets(c.forget, &p))
 	}
-	err := r.apply(adds, forgets)
+	returned, err := o.apply(p)
 	for _, c := range changes {
 		if c.err == nil {
 			c.err = err
+		}
+		if len(c.forget) > 0 {
+			c.returned = returned
 		}
 		close(c.done)
 	}
 }
 
-func (r *Ring) planAdds(wanted []tenancy, adds map[tenancy]*tree) error {
+func (o *owner) planAdds(wanted []tenancy, adds map[tenancy]*tree) error {
 	for _, ten := range wanted {
-		_, err := r.tree(ten)
+		_, err := o.tree(ten)
 		switch {
 		case err == nil || adds[ten] != nil:
 		case errors.Is(err, ErrUnknownGuild):
@@ -85,16 +102,17 @@ func (r *Ring) planAdds(wanted []tenancy, adds map[tenancy]*tree) error {
 	return nil
 }
 
-func (r *Ring) planForgets(wanted []Puncture, forgets *[]entry) error {
+func (o *owner) planForgets(wanted []Puncture, to *plan) error {
 	for _, p := range wanted {
-		t, err := r.tree(p.tenancy())
+		to.touched = append(to.touched, p.tenancy())
+		t, err := o.tree(p.tenancy())
 		switch {
 		case errors.Is(err, ErrForgotten):
 		case err != nil:
 			return err
 		case p.Whole || t.cover.has(p.Path):
-			at := r.clock.Now().UTC().Truncate(time.Second)
-			*forgets = append(*forgets, entry{At: at, Guild: p.Guild, Epoch: p.Epoch, path: p.Path})
+			at := o.clock.Now().UTC().Truncate(time.Second)
+			to.forgets = append(to.forgets, entry{At: at, Guild: p.Guild, Epoch: p.Epoch, path: p.Path})
 		}
 	}
 	return nil
@@ -102,45 +120,57 @@ func (r *Ring) planForgets(wanted []Puncture, forgets *[]entry) error {
 
 // apply changes what is in memory and on disk. The first act of forgetting is the ledger's: from then on even a power cut
 // cannot undo it. Guilds that are added are seen only once they are durable.
-func (r *Ring) apply(adds map[tenancy]*tree, forgets []entry) error {
+func (o *owner) apply(p plan) (returned <-chan struct{}, err error) {
 	switch {
-	case r.closed:
-		return ErrClosed
-	case r.halted != nil:
-		return r.halted
+	case o.closed:
+		return nil, ErrClosed
+	case o.halted != nil:
+		return nil, o.halted
 	}
-	if len(forgets) > 0 {
-		if err := r.ledger.append(r.dir, forgets); err != nil {
+	if len(p.forgets) > 0 {
+		if err := o.ledger.append(o.dir, p.forgets); err != nil {
 			if errors.Is(err, errTornLedger) {
-				r.halt(err)
+				o.halt(err)
 			}
-			return err
+			return nil, err
 		}
-		r.puncture(forgets)
+		o.puncture(p.forgets)
 	}
-	if len(adds) == 0 && len(r.dirty) == 0 && r.top.applied == r.ledger.seq {
+	returned = o.takeBack(p.touched)
+	if len(p.adds) == 0 && len(o.dirty) == 0 && o.top.applied == o.ledger.seq {
+		return returned, nil
+	}
+	return returned, o.commit(p.adds)
+}
+
+// takeBack asks the processes that hold these guilds' trees to drop them; they fetch what is left of them anew. It comes
+// after the puncture, so that nobody fetches the old tree again, and while they answer the disk is written.
+func (o *owner) takeBack(trees []tenancy) <-chan struct{} {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	if o.holders == nil || len(trees) == 0 {
 		return nil
 	}
-	return r.commit(adds)
+	return o.holders.drop(trees)
 }
 
 // puncture forgets in memory: from here on nothing of it is computed.
-func (r *Ring) puncture(entries []entry) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (o *owner) puncture(entries []entry) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for i := range entries {
 		e := &entries[i]
 		number := pageOf(e.Guild)
-		t := r.pages[number][e.tenancy()]
+		t := o.pages[number][e.tenancy()]
 		if e.path.IsZero() {
-			r.gone[e.tenancy()] = struct{}{}
-			delete(r.pages[number], e.tenancy())
+			o.gone[e.tenancy()] = struct{}{}
+			delete(o.pages[number], e.tenancy())
 		} else if t != nil {
-			r.pages[number][e.tenancy()] = &tree{cover: t.cover.puncture(e.path)}
+			o.pages[number][e.tenancy()] = &tree{cover: t.cover.puncture(e.path)}
 		}
 		if t != nil {
-			r.leaves.drop(t)
-			r.dirty[number] = true
+			o.leaves.drop(t)
+			o.dirty[number] = true
 		}
 	}
 }

@@ -19,41 +19,41 @@ import (
 //
 // A failure up to 3 leaves the old state standing, and whoever comes next tries again with new files. A failure in 4 or 5
 // leaves open which state counts, so it halts the ring.
-func (r *Ring) commit(adds map[tenancy]*tree) error {
-	next, generation, root := r.top, r.generation+1, fresh()
-	next.applied, next.chain = r.ledger.seq, r.ledger.chain
-	pages, err := r.writePages(adds, &next)
+func (o *owner) commit(adds map[tenancy]*tree) error {
+	next, generation, root := o.top, o.generation+1, fresh()
+	next.applied, next.chain = o.ledger.seq, o.ledger.chain
+	pages, err := o.writePages(adds, &next)
 	if err != nil {
 		return err
 	}
 	name := topName(generation)
-	if err := r.dir.Create(name, sealFile(root, name, next.encode())); err != nil {
+	if err := o.dir.Create(name, sealFile(root, name, next.encode())); err != nil {
 		return fmt.Errorf("write top: %w", err)
 	}
-	if err := r.dir.Sync(); err != nil {
+	if err := o.dir.Sync(); err != nil {
 		return fmt.Errorf("sync keyring directory: %w", err)
 	}
-	if err := writeRoot(r.dir, generation, root); err != nil {
-		return r.halt(err)
+	if err := writeRoot(o.dir, generation, root); err != nil {
+		return o.halt(err)
 	}
-	if err := wipeOther(r.dir, generation); err != nil {
-		return r.halt(err)
+	if err := wipeOther(o.dir, generation); err != nil {
+		return o.halt(err)
 	}
-	r.publish(pages, next, generation)
-	r.tidy()
+	o.publish(pages, next, generation)
+	o.tidy()
 	return nil
 }
 
 // writePages writes every page that adds or an earlier change touches, and notes in next where they are.
-func (r *Ring) writePages(adds map[tenancy]*tree, next *top) (map[int]page, error) {
+func (o *owner) writePages(adds map[tenancy]*tree, next *top) (map[int]page, error) {
 	changed := map[int]page{}
-	for number := range r.dirty {
-		changed[number] = maps.Clone(r.pages[number])
+	for number := range o.dirty {
+		changed[number] = maps.Clone(o.pages[number])
 	}
 	for ten, t := range adds {
 		number := pageOf(ten.guild)
 		if changed[number] == nil {
-			changed[number] = maps.Clone(r.pages[number])
+			changed[number] = maps.Clone(o.pages[number])
 		}
 		changed[number][ten] = t
 	}
@@ -64,7 +64,7 @@ func (r *Ring) writePages(adds map[tenancy]*tree, next *top) (map[int]page, erro
 		}
 		ref := newPageRef()
 		name := pageName(number, ref)
-		if err := r.dir.Create(name, sealFile(ref.key, name, p.encode())); err != nil {
+		if err := o.dir.Create(name, sealFile(ref.key, name, p.encode())); err != nil {
 			return nil, fmt.Errorf("write page: %w", err)
 		}
 		next.pages[number] = ref
@@ -72,36 +72,36 @@ func (r *Ring) writePages(adds map[tenancy]*tree, next *top) (map[int]page, erro
 	return changed, nil
 }
 
-func (r *Ring) publish(pages map[int]page, next top, generation uint64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (o *owner) publish(pages map[int]page, next top, generation uint64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for number, p := range pages {
-		r.pages[number] = p
+		o.pages[number] = p
 	}
-	r.top, r.generation = next, generation
-	clear(r.dirty)
+	o.top, o.generation = next, generation
+	clear(o.dirty)
 }
 
 // tidy removes the files that the top does not name. Nobody can read them any more, so one that stays does no harm and
 // the next commit tries again.
-func (r *Ring) tidy() {
-	live := map[string]bool{topName(r.generation): true}
-	for number, ref := range r.top.pages {
+func (o *owner) tidy() {
+	live := map[string]bool{topName(o.generation): true}
+	for number, ref := range o.top.pages {
 		live[pageName(number, ref)] = true
 	}
-	names, err := r.dir.List()
+	names, err := o.dir.List()
 	for _, name := range names {
 		ours := strings.HasPrefix(name, topPrefix) || strings.HasPrefix(name, pagePrefix)
 		if ours && !live[name] {
-			err = errors.Join(err, r.dir.Remove(name))
+			err = errors.Join(err, o.dir.Remove(name))
 		}
 	}
 	if err != nil {
-		r.log.Warn("old keyring files were not removed; the next change tries again", "error", err)
+		o.log.Warn("old keyring files were not removed; the next change tries again", "error", err)
 	}
 }
 
-func (r *Ring) halt(err error) error {
-	r.halted = fmt.Errorf("%w: %w", ErrHalted, err)
-	return r.halted
+func (o *owner) halt(err error) error {
+	o.halted = fmt.Errorf("%w: %w", ErrHalted, err)
+	return o.halted
 }

@@ -40,7 +40,7 @@ func TestCommit(t *testing.T) {
 	})
 	t.Run("many forgotten at once are one commit", func(t *testing.T) {
 		w := newWorld(t, 1)
-		before := w.ring.generation
+		before := w.own.generation
 		var all []Puncture
 		for n := range uint32(500) {
 			all = append(all, puncture(alpha, TicketPath(n)))
@@ -48,14 +48,14 @@ func TestCommit(t *testing.T) {
 		if err := w.forget(all...); err != nil {
 			t.Fatal(err)
 		}
-		if got := w.ring.generation - before; got != 1 {
+		if got := w.own.generation - before; got != 1 {
 			t.Errorf("%d commits", got)
 		}
 	})
 	t.Run("callers who wait together share a commit", func(t *testing.T) {
 		w := newWorld(t, 1)
-		before := w.ring.generation
-		w.ring.turn <- struct{}{} // somebody is at work
+		before := w.own.generation
+		w.own.turn <- struct{}{} // somebody is at work
 		var callers sync.WaitGroup
 		for n := range uint64(50) {
 			callers.Go(func() {
@@ -65,13 +65,13 @@ func TestCommit(t *testing.T) {
 			})
 		}
 		for queued := 0; queued < 50; {
-			w.ring.queue.mu.Lock()
-			queued = len(w.ring.queue.changes)
-			w.ring.queue.mu.Unlock()
+			w.own.queue.mu.Lock()
+			queued = len(w.own.queue.changes)
+			w.own.queue.mu.Unlock()
 		}
-		<-w.ring.turn
+		<-w.own.turn
 		callers.Wait()
-		if got := w.ring.generation - before; got != 1 {
+		if got := w.own.generation - before; got != 1 {
 			t.Errorf("%d commits for 50 guilds", got)
 		}
 	})
@@ -79,7 +79,7 @@ func TestCommit(t *testing.T) {
 		w := newWorld(t, 1)
 		good := &change{add: []tenancy{late}, done: make(chan struct{})}
 		bad := &change{forget: []Puncture{puncture(tenancy{9, 9}, ana)}, done: make(chan struct{})}
-		w.ring.carryOut([]*change{bad, good})
+		w.own.carryOut([]*change{bad, good})
 		if good.err != nil || !errors.Is(bad.err, ErrUnknownGuild) || !w.ring.Has(late.guild, late.epoch) {
 			t.Errorf("good: %v, bad: %v", good.err, bad.err)
 		}
@@ -136,12 +136,12 @@ func TestStart(t *testing.T) {
 	})
 	t.Run("leaves the files as they are when all is well", func(t *testing.T) {
 		w := newWorld(t, 1)
-		generation := w.ring.generation
+		generation := w.own.generation
 		if err := w.open(); err != nil {
 			t.Fatal(err)
 		}
-		if w.ring.generation != generation || w.disk.Ops != 1 {
-			t.Errorf("generation went from %d to %d, in %d writes; want one, over the free slot", generation, w.ring.generation, w.disk.Ops)
+		if w.own.generation != generation || w.disk.Ops != 1 {
+			t.Errorf("generation went from %d to %d, in %d writes; want one, over the free slot", generation, w.own.generation, w.disk.Ops)
 		}
 	})
 }
@@ -149,7 +149,7 @@ func TestStart(t *testing.T) {
 func TestLeafCache(t *testing.T) {
 	t.Run("holds no leaf of what was forgotten, and lets none in", func(t *testing.T) {
 		w := newWorld(t, 1)
-		was, err := w.ring.tree(alpha)
+		was, err := w.own.tree(alpha)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ func (w *world) cached(t *tree) bool {
 
 func TestPrinting_shows_no_key(t *testing.T) {
 	w := newWorld(t, 1)
-	ring, s := w.ring, w.ring.top.pages[pageOf(alpha.guild)].key
+	ring, s := w.ring, w.own.top.pages[pageOf(alpha.guild)].key
 	for _, v := range []any{s, &s, struct{ S secret }{s}, []secret{s}, ring, struct{ R *Ring }{ring}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d", "%q"} {
 			got := fmt.Sprintf(verb, v)
@@ -230,7 +230,7 @@ func BenchmarkOpen100000Guilds(b *testing.B) {
 	for n := range uint64(100_000) {
 		all.add = append(all.add, tenancy{(1_000_000 + n*97) << 22, 1})
 	}
-	if err := r.submit(b.Context(), all); err != nil {
+	if err := r.home.submit(b.Context(), all); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

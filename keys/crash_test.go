@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ticketbot/internal/clock"
+	"ticketbot/keys/internal/disk"
 	"ticketbot/keys/internal/disk/disktest"
 )
 
@@ -18,6 +19,7 @@ import (
 type world struct {
 	disk *disktest.Sim
 	ring *Ring
+	own  *owner // the ring's home
 
 	keys  map[fact]secret // what each leaf's key was when all was well
 	asked map[fact]bool   // to be forgotten
@@ -63,8 +65,17 @@ func newWorld(t testing.TB, seed uint64) *world {
 }
 
 func (w *world) open() (err error) {
-	w.ring, err = openOn(w.disk, options)
+	w.ring, w.own, err = openOn(w.disk)
 	return err
+}
+
+func openOn(dir disk.Dir) (*Ring, *owner, error) {
+	leaves := newLeafCache(leafCacheSize)
+	o, err := newOwner(dir, leaves, options.complete())
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Ring{home: o, leaves: leaves}, o, nil
 }
 
 // story is what happens to a world, a step at a time. A step may be done again after it has failed.
@@ -218,12 +229,12 @@ func TestPowerCut_on_the_very_first_start(t *testing.T) {
 		for cutAt := 1; ; cutAt++ {
 			disk := disktest.New(seed)
 			disk.CutAt = cutAt
-			openOn(disk, options)
+			openOn(disk)
 			if disk.Ops < cutAt {
 				break
 			}
 			disk.Reboot()
-			r, err := openOn(disk, options)
+			r, _, err := openOn(disk)
 			if err != nil {
 				t.Fatalf("seed %d, cut at %d: %v", seed, cutAt, err)
 			}

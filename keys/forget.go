@@ -38,5 +38,5 @@ func (r *Ring) Forget(ctx context.Context, punctures []Puncture) error {
 			return err
 		}
 	}
-	return r.submit(ctx, &change{forget: punctures})
+	return r.home.submit(ctx, &change{forget: punctures})
 }

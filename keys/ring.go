@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"sync"
 
 	"ticketbot/internal/clock"
 	"ticketbot/keys/internal/disk"
@@ -12,27 +11,8 @@ import (
 
 // Ring is an open keyring. It may be used from many goroutines. Nothing it returns is a key.
 type Ring struct {
-	dir     disk.Dir
-	clock   clock.Clock
-	log     *slog.Logger
-	release func() error // gives up the directory
-
-	mu         sync.RWMutex
-	pages      [pageCount]page
-	gone       map[tenancy]struct{} // guilds forgotten whole
-	generation uint64
-	closed     bool
-
+	home   home
 	leaves *leafCache
-
-	turn  chan struct{} // holds a token while somebody changes the keyring
-	queue queue
-
-	// Only with the turn:
-	top    top
-	ledger ledger
-	dirty  map[int]bool // pages that differ from their files, after a commit that failed
-	halted error
 }
 
 // Format keeps a ring that somebody prints or logs from printing its keys.
@@ -60,64 +40,32 @@ func Open(dir string, opts Options) (*Ring, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := openOn(disk.OS{Path: dir}, opts)
+	leaves := newLeafCache(leafCacheSize)
+	o, err := newOwner(disk.OS{Path: dir}, leaves, opts.complete())
 	if err != nil {
 		release()
 		return nil, explain(dir, err)
 	}
-	r.release = release
-	return r, nil
+	o.release = release
+	return &Ring{home: o, leaves: leaves}, nil
 }
 
-func openOn(dir disk.Dir, opts Options) (*Ring, error) {
-	if opts.Clock == nil {
-		opts.Clock = clock.System{}
+func (o Options) complete() Options {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
 	}
-	if opts.Logger == nil {
-		opts.Logger = slog.New(slog.DiscardHandler)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	r := &Ring{
-		dir:     dir,
-		clock:   opts.Clock,
-		log:     opts.Logger,
-		release: func() error { return nil },
-		gone:    map[tenancy]struct{}{},
-		leaves:  newLeafCache(leafCacheSize),
-		turn:    make(chan struct{}, 1),
-		dirty:   map[int]bool{},
-	}
-	for i := range r.pages {
-		r.pages[i] = page{}
-	}
-	if err := r.start(); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return o
 }
 
 // Close waits for a change under way, drops every key from memory and gives up the directory.
-func (r *Ring) Close() error {
-	r.turn <- struct{}{}
-	defer func() { <-r.turn }()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return nil
-	}
-	r.closed = true
-	r.top = top{}
-	for i := range r.pages {
-		for _, t := range r.pages[i] {
-			r.leaves.drop(t)
-		}
-		r.pages[i] = page{}
-	}
-	return r.release()
-}
+func (r *Ring) Close() error { return r.home.close() }
 
 // Has says whether the guild has keys in this epoch.
 func (r *Ring) Has(guild uint64, epoch uint32) bool {
-	_, err := r.tree(tenancy{guild, epoch})
+	_, err := r.home.tree(tenancy{guild, epoch})
 	return guild != 0 && err == nil
 }
 
@@ -129,30 +77,11 @@ type State struct {
 }
 
 // State waits for a change under way.
-func (r *Ring) State() State {
-	r.turn <- struct{}{}
-	defer func() { <-r.turn }()
-	return State{r.top.id, r.generation, r.ledger.seq}
-}
-
-func (r *Ring) tree(ten tenancy) (*tree, error) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if t := r.pages[pageOf(ten.guild)][ten]; t != nil {
-		return t, nil
-	}
-	if r.closed {
-		return nil, ErrClosed
-	}
-	if _, gone := r.gone[ten]; gone {
-		return nil, ErrForgotten
-	}
-	return nil, ErrUnknownGuild
-}
+func (r *Ring) State() State { return r.home.state() }
 
 // leaf is the key at p, computed or remembered.
 func (r *Ring) leaf(ten tenancy, p Path) (secret, error) {
-	t, err := r.tree(ten)
+	t, err := r.home.tree(ten)
 	if err != nil {
 		return secret{}, err
 	}

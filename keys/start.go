@@ -19,37 +19,38 @@ func (d damaged) Error() string {
 func (d damaged) Unwrap() error { return d.cause }
 
 // start reads the state that counts and finishes what a power cut interrupted, or makes a keyring where there is none.
-func (r *Ring) start() error {
-	file, err := r.dir.Read(rootFile)
+func (o *owner) start() error {
+	file, err := o.dir.Read(rootFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read root: %w", err)
 	}
 	generation, root, ok := newestRoot(file)
 	if !ok {
-		return r.create()
+		return o.create()
 	}
-	if err := r.load(generation, root); err != nil {
+	if err := o.load(generation, root); err != nil {
 		return err
 	}
-	unfinished, err := r.loadLedger()
+	unfinished, err := o.loadLedger()
 	if err != nil {
 		return err
 	}
 	// Always, and not only when the other slot is whole: a wipe that was torn may have left ROOT between the tears.
-	if err := wipeOther(r.dir, generation); err != nil {
+	if err := wipeOther(o.dir, generation); err != nil {
 		return err
 	}
-	r.tidy()
+	o.tidy()
 	if len(unfinished) > 0 {
-		r.log.Info("finishing what was being forgotten when the program stopped", "entries", len(unfinished))
+		o.log.Info("finishing what was being forgotten when the program stopped", "entries", len(unfinished))
 	}
-	r.puncture(unfinished)
-	return r.apply(nil, nil)
+	o.puncture(unfinished)
+	_, err = o.apply(plan{})
+	return err
 }
 
 // create makes a keyring. A directory with more in it than a first start can have left is one whose root is lost.
-func (r *Ring) create() error {
-	names, err := r.dir.List()
+func (o *owner) create() error {
+	names, err := o.dir.List()
 	if err != nil {
 		return fmt.Errorf("list keyring: %w", err)
 	}
@@ -61,44 +62,45 @@ func (r *Ring) create() error {
 			return damaged{rootFile, errors.New("no slot of it is whole, and there are keys that only it opens")}
 		}
 	}
-	if err := r.dir.Create(rootFile, make([]byte, rootSize)); err != nil {
+	if err := o.dir.Create(rootFile, make([]byte, rootSize)); err != nil {
 		return fmt.Errorf("create root: %w", err)
 	}
 	id := fresh()
-	r.top.id = [16]byte(id[:])
-	r.ledger = emptyLedger(r.top.id)
-	r.top.chain = r.ledger.chain
-	r.log.Info("making a new keyring, as there is none")
-	return r.apply(map[tenancy]*tree{server: {cover: newCover()}}, nil)
+	o.top.id = [16]byte(id[:])
+	o.ledger = emptyLedger(o.top.id)
+	o.top.chain = o.ledger.chain
+	o.log.Info("making a new keyring, as there is none")
+	_, err = o.apply(plan{adds: map[tenancy]*tree{server: {cover: newCover()}}})
+	return err
 }
 
 // load reads the generation that ROOT opens: all of it, so that damage is found now and not when a key is needed.
-func (r *Ring) load(generation uint64, root secret) error {
-	content, err := r.readSealed(root, topName(generation))
+func (o *owner) load(generation uint64, root secret) error {
+	content, err := o.readSealed(root, topName(generation))
 	if err != nil {
 		return err
 	}
-	if r.top, err = decodeTop(content); err != nil {
+	if o.top, err = decodeTop(content); err != nil {
 		return damaged{topName(generation), err}
 	}
-	for i, ref := range r.top.pages {
+	for i, ref := range o.top.pages {
 		if ref.id == 0 {
 			continue
 		}
-		content, err := r.readSealed(ref.key, pageName(i, ref))
+		content, err := o.readSealed(ref.key, pageName(i, ref))
 		if err != nil {
 			return err
 		}
-		if r.pages[i], err = decodePage(i, content); err != nil {
+		if o.pages[i], err = decodePage(i, content); err != nil {
 			return damaged{pageName(i, ref), err}
 		}
 	}
-	r.generation = generation
+	o.generation = generation
 	return nil
 }
 
-func (r *Ring) readSealed(key secret, name string) ([]byte, error) {
-	file, err := r.dir.Read(name)
+func (o *owner) readSealed(key secret, name string) ([]byte, error) {
+	file, err := o.dir.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, damaged{name, err}
 	}
@@ -113,17 +115,17 @@ func (r *Ring) readSealed(key secret, name string) ([]byte, error) {
 }
 
 // loadLedger reads the ledger and returns what it asks for that the pages have not carried out.
-func (r *Ring) loadLedger() (unfinished []entry, err error) {
-	l, entries, err := readLedger(r.dir, &r.top)
+func (o *owner) loadLedger() (unfinished []entry, err error) {
+	l, entries, err := readLedger(o.dir, &o.top)
 	if err != nil {
 		return nil, err
 	}
-	r.ledger = l
+	o.ledger = l
 	for _, e := range entries {
 		if e.path.IsZero() {
-			r.gone[e.tenancy()] = struct{}{}
+			o.gone[e.tenancy()] = struct{}{}
 		}
-		if e.Seq > r.top.applied {
+		if e.Seq > o.top.applied {
 			unfinished = append(unfinished, e)
 		}
 	}
