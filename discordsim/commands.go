@@ -193,6 +193,7 @@ func (c *call) readCommand(f *form, guild ID, known []*command) *command {
 		checkCommandName(f, cmd.name)
 		checkOptions(f, 0)
 	}
+	checkPlaces(f)
 	for _, k := range known {
 		if k.name == cmd.name && k.kind == kind {
 			cmd.id = k.id
@@ -207,7 +208,10 @@ func commandShape(cmd *command, app ID, f *form) Object {
 	o := Object{
 		"id": cmd.id, "application_id": app, "version": cmd.version, "type": cmd.kind, "name": cmd.name,
 		"name_localizations": f.v["name_localizations"], "description": "", "description_localizations": f.v["description_localizations"],
-		"default_member_permissions": nil, "nsfw": f.flag("nsfw"), "integration_types": []int{0}, "contexts": f.v["contexts"],
+		"default_member_permissions": nil, "nsfw": f.flag("nsfw"), "integration_types": []any{0}, "contexts": f.v["contexts"],
+	}
+	if f.given("integration_types") {
+		o["integration_types"] = f.v["integration_types"]
 	}
 	if cmd.kind == 1 {
 		o["description"] = f.v["description"]
@@ -284,7 +288,7 @@ func (s *Server) usableCommands(g *guild, user ID) []Object {
 			continue
 		}
 		for _, cmd := range append(slices.Clone(app.commands), g.commands[app.id]...) {
-			if cmd.allowed(may) {
+			if cmd.in(contextGuild) && cmd.allowed(may) {
 				out = append(out, cmd.shape)
 			}
 		}

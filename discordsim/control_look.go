@@ -3,7 +3,6 @@ package discordsim
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -122,22 +121,13 @@ func (s *Server) directCommands() []Object {
 	out := []Object{}
 	for _, app := range sorted(s.world.apps) {
 		for _, cmd := range app.commands {
-			if cmd.direct() {
+			if cmd.in(contextBotDM) {
 				out = append(out, cmd.shape)
 			}
 		}
 	}
 	return out
 }
-
-func (cmd *command) direct() bool {
-	if contexts, limited := cmd.shape["contexts"].([]any); limited {
-		return slices.ContainsFunc(contexts, func(x any) bool { return number(x, -1) == contextBotDM })
-	}
-	return cmd.shape["dm_permission"] != false
-}
-
-const contextBotDM = 1 // the conversation of a user and the bot
 
 // botState is an application as the drawer of the web client shows it.
 type botState struct {

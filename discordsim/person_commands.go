@@ -39,18 +39,20 @@ func (s *Server) Command(user, channel ID, name string, options map[string]any) 
 	return s.begin(&interaction{app: app, kind: kindCommand, user: user, guild: c.guild, channel: c.id, command: strings.Join(words, " "), data: data}), nil
 }
 
+// commandFor finds a command by its name: of the bots of the guild, or of the bot on the other side of a direct
+// conversation.
 func (s *Server) commandFor(c *channel, user ID, name string) (*application, *command, error) {
 	g := s.world.guilds[c.guild]
 	for _, app := range sorted(s.world.apps) {
-		here := app.commands
-		if g != nil {
-			if g.members[app.id] == nil {
-				continue
-			}
-			here = append(slices.Clone(here), g.commands[app.id]...)
+		here, place := slices.Clone(app.commands), contextBotDM
+		switch {
+		case g == nil && !slices.Contains(c.recipients[:], app.id), g != nil && g.members[app.id] == nil:
+			continue
+		case g != nil:
+			here, place = append(here, g.commands[app.id]...), contextGuild
 		}
 		for _, cmd := range here {
-			if cmd.name != name || cmd.kind != 1 {
+			if cmd.name != name || cmd.kind != 1 || !cmd.in(place) {
 				continue
 			}
 			if g != nil && !cmd.allowed(s.world.inChannel(c, user)) {

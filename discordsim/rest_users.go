@@ -2,6 +2,7 @@ package discordsim
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -86,11 +87,12 @@ func listMyGuilds(c *call) (any, error) {
 	if c.grant != nil && !c.grant.has("guilds") {
 		return nil, errScope
 	}
+	limit, err := c.limit(200, 200)
+	if err != nil {
+		return nil, err
+	}
 	out := []Object{}
-	for _, g := range sorted(c.s.world.guilds) {
-		if g.members[c.me()] == nil || len(out) >= 200 || !between(c, g.id) {
-			continue
-		}
+	for _, g := range c.myGuilds(limit) {
 		o := Object{
 			"id": g.id, "name": g.name, "icon": nullable(g.icon), "banner": nil, "owner": g.owner == c.me(),
 			"permissions": c.s.world.inGuild(g, c.me()), "features": []string{},
@@ -101,6 +103,15 @@ func listMyGuilds(c *call) (any, error) {
 		out = append(out, o)
 	}
 	return out, nil
+}
+
+// myGuilds is one page, in order of ID: the first after one, or the last before one. Guilds in an outage are on it.
+func (c *call) myGuilds(limit int) []*guild {
+	mine := slices.DeleteFunc(sorted(c.s.world.guilds), func(g *guild) bool { return g.members[c.me()] == nil || !between(c, g.id) })
+	if c.query.Get("before") != "" && c.query.Get("after") == "" {
+		return mine[max(len(mine)-limit, 0):]
+	}
+	return mine[:min(limit, len(mine))]
 }
 
 // between says whether an ID is within the before and after of the query.
