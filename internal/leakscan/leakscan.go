@@ -2,59 +2,52 @@ package leakscan
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"unicode/utf16"
 )
 
 // shortest is how long a word must be: shorter ones turn up by chance, above all in base64.
 const shortest = 12
-
-// chunk is how much of a file is in memory at a time.
-const chunk = 1 << 20
 
 // Leak is a word found.
 type Leak struct {
 	Word     string
 	Encoding string
 	Where    string // the file, or what the caller called the bytes
-	Offset   int64
+	Offset   int64  // for an escaped word, shortly before it
 }
 
 func (l Leak) String() string {
 	return fmt.Sprintf("%q as %s in %s at %d", l.Word, l.Encoding, l.Where, l.Offset)
 }
 
-// Found is what a search of a directory came to. A search of nothing finds nothing, so look at Files and Bytes too.
+// Found is what a search came to. A search of nothing finds nothing, so look at Files and Bytes too.
 type Found struct {
 	Leaks []Leak
-	Files int
+	Files int // of a database, rows
 	Bytes int64
-}
-
-// needle is one word in one encoding.
-type needle struct {
-	word, encoding string
-	bytes          []byte
 }
 
 // Scanner searches for a set of words. It may be used from many goroutines.
 type Scanner struct {
-	needles map[uint32][]needle // by their first four bytes
-	begins  [1 << 16]bool       // by a hash of these, since most places begin none
-	longest int
+	needles map[uint32][]needle  // by their first four bytes
+	begins  [1 << 16]bool        // by a hash of these, since most places begin none
+	longest int                  // needle
+	overlap int                  // how much of a window is looked at again: the longest needle, escaped throughout
+	packed  map[uint16][]packing // by the first two bytes
+	marks   [1 << 16]bool        // whether anything packed begins with these
 }
+
+// longestEscape is how many bytes one character can be written with.
+const longestEscape = 12
 
 // New makes a scanner for words of at least 12 bytes; it panics on a shorter one, which would prove nothing.
 func New(words ...string) *Scanner {
-	s := &Scanner{needles: map[uint32][]needle{}}
+	s := &Scanner{needles: map[uint32][]needle{}, packed: map[uint16][]packing{}}
 	for _, word := range words {
 		if len(word) < shortest {
 			panic(fmt.Sprintf("leakscan: %q is too short to be unguessable", word))
@@ -70,102 +63,76 @@ func New(words ...string) *Scanner {
 			s.begins[hash(start)] = true
 			s.longest = max(s.longest, len(n.bytes))
 		}
+		s.overlap = max(s.overlap, s.longest, longestEscape*len(word))
+	}
+	for _, p := range packings {
+		pair := binary.LittleEndian.Uint16([]byte(p.mark))
+		s.packed[pair] = append(s.packed[pair], p)
+		s.marks[pair] = true
 	}
 	return s
 }
 
 func hash(start uint32) uint16 { return uint16((start * 2654435761) >> 16) }
 
-func encodings(word string) []needle {
-	raw := []byte(word)
-	all := []needle{
-		{word, "text", raw},
-		{word, "lower case", bytes.ToLower(raw)},
-		{word, "upper case", bytes.ToUpper(raw)},
-		{word, "UTF-16LE", wide(word, binary.LittleEndian)},
-		{word, "UTF-16BE", wide(word, binary.BigEndian)},
-		{word, "hex", []byte(hex.EncodeToString(raw))},
-		{word, "HEX", []byte(strings.ToUpper(hex.EncodeToString(raw)))},
-	}
-	for before := range 3 {
-		all = append(all,
-			needle{word, fmt.Sprintf("base64+%d", before), inBase64(base64.RawStdEncoding, raw, before)},
-			needle{word, fmt.Sprintf("base64url+%d", before), inBase64(base64.RawURLEncoding, raw, before)})
-	}
-	return all
-}
-
-func wide(word string, order binary.AppendByteOrder) []byte {
-	var out []byte
-	for _, unit := range utf16.Encode([]rune(word)) {
-		out = order.AppendUint16(out, unit)
-	}
-	return out
-}
-
-// inBase64 is what base64 makes of raw when that many bytes stand before it, less the characters at both ends that
-// depend on neighbours too.
-func inBase64(enc *base64.Encoding, raw []byte, before int) []byte {
-	text := enc.EncodeToString(append(make([]byte, before), raw...))
-	first := (before*8 + 5) / 6
-	last := (before + len(raw)) * 8 / 6
-	return []byte(text[first:last])
-}
-
 // Bytes searches b, which the leaks call where. Each word and encoding is reported once.
 func (s *Scanner) Bytes(where string, b []byte) []Leak {
-	var f finding
-	f.add(s.search(b), where, 0)
-	return f.leaks
+	found, _ := s.source(where, ofBytes(b), int64(len(b))) // memory does not fail
+	return found.Leaks
 }
 
-// Reader searches all of r, and says how long it was. Each word and encoding is reported once.
-func (s *Scanner) Reader(where string, r io.Reader) (leaks []Leak, size int64, err error) {
-	return s.stream(where, r, s.window())
+// File searches one file.
+func (s *Scanner) File(path string) (Found, error) { return s.file(path, path) }
+
+func (s *Scanner) file(path, called string) (Found, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Found{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return Found{}, err
+	}
+	open := func(from int64) (io.Reader, error) { return io.NewSectionReader(f, from, 1<<62-from), nil }
+	return s.source(called, open, info.Size())
 }
 
-// window is room for a chunk and for what may have begun at the end of the one before.
-func (s *Scanner) window() []byte { return make([]byte, 0, chunk+s.longest) }
+// source searches what open gives; size is about how much that is.
+func (s *Scanner) source(where string, open source, size int64) (Found, error) {
+	w := &walk{s: s, where: where, open: open, size: size, found: &finding{}}
+	searched, err := w.all()
+	return Found{Leaks: w.found.leaks, Files: 1, Bytes: searched}, err
+}
 
-func (s *Scanner) stream(where string, r io.Reader, window []byte) (leaks []Leak, size int64, err error) {
-	var f finding
-	var at int64 // of window[0]
-	for window = window[:0]; ; {
-		n, err := io.ReadFull(r, window[len(window):cap(window)])
-		size += int64(n)
-		window = window[:len(window)+n]
-		f.add(s.search(window), where, at)
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return f.leaks, size, nil
-		}
+// Dir searches every regular file below root, and every name.
+func (s *Scanner) Dir(root string) (Found, error) {
+	var found Found
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return f.leaks, size, fmt.Errorf("search %s: %w", where, err)
+			return err
 		}
-		rest := min(len(window), s.longest-1)
-		at += int64(len(window) - rest)
-		window = window[:copy(window, window[len(window)-rest:])]
+		below, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		found.Leaks = append(found.Leaks, s.Bytes("the name "+below, []byte(filepath.Base(below)))...)
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		in, err := s.file(path, below)
+		found.Leaks = append(found.Leaks, in.Leaks...)
+		found.Files++
+		found.Bytes += in.Bytes
+		return err
+	})
+	if err != nil {
+		return found, fmt.Errorf("search %s: %w", root, err)
 	}
+	return found, nil
 }
 
-// finding is what one file or text came to.
-type finding struct {
-	leaks []Leak
-	known map[string]bool
-}
-
-func (f *finding) add(leaks []Leak, where string, offset int64) {
-	for _, l := range leaks {
-		if f.known == nil {
-			f.known = map[string]bool{}
-		}
-		if key := l.Word + "\x00" + l.Encoding; !f.known[key] {
-			f.known[key] = true
-			l.Where, l.Offset = where, offset+l.Offset
-			f.leaks = append(f.leaks, l)
-		}
-	}
-}
-
+// search looks for words as they are.
 func (s *Scanner) search(b []byte) []Leak {
 	var leaks []Leak
 	for i := 0; i+4 <= len(b); i++ {
@@ -180,41 +147,4 @@ func (s *Scanner) search(b []byte) []Leak {
 		}
 	}
 	return leaks
-}
-
-// Dir searches every regular file below root, and every name.
-func (s *Scanner) Dir(root string) (Found, error) {
-	var found Found
-	window := s.window()
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		below, err := filepath.Rel(root, path)
-		if err != nil {
-			return err
-		}
-		found.Leaks = append(found.Leaks, s.Bytes("the name "+below, []byte(filepath.Base(below)))...)
-		if !d.Type().IsRegular() {
-			return nil
-		}
-		return s.file(path, below, window, &found)
-	})
-	if err != nil {
-		return found, fmt.Errorf("search %s: %w", root, err)
-	}
-	return found, nil
-}
-
-func (s *Scanner) file(path, called string, window []byte, found *Found) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	leaks, size, err := s.stream(called, f, window)
-	found.Leaks = append(found.Leaks, leaks...)
-	found.Files++
-	found.Bytes += size
-	return err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 const word = "Quokka7fXz2-Canary"
 
 // planted are the ways in which programs write a word, made here in another way than the scanner makes them.
-func planted() map[string][]byte {
+func planted(word string) map[string][]byte {
 	all := map[string][]byte{
 		"text":       []byte(word),
 		"lower case": []byte(strings.ToLower(word)),
@@ -42,7 +43,7 @@ func planted() map[string][]byte {
 
 func TestEveryEncodingIsFoundWhereverItStands(t *testing.T) {
 	s := New("some other word, not planted", word)
-	for name, leak := range planted() {
+	for name, leak := range planted(word) {
 		for _, at := range []int{0, 1, 5000, chunk - len(leak), chunk - 3, chunk, chunk + s.longest - 5, 2*chunk + s.longest} {
 			page := noise(uint64(at), at+len(leak)+100)
 			copy(page[at:], leak)
@@ -76,7 +77,7 @@ func TestDirSearchesFilesAndNames(t *testing.T) {
 	root := t.TempDir()
 	want := map[string]bool{}
 	size := 0
-	for name, leak := range planted() {
+	for name, leak := range planted(word) {
 		file := filepath.Join("deep", name, "file")
 		write(t, filepath.Join(root, file), leak)
 		want[file], size = true, size+len(leak)
@@ -98,21 +99,32 @@ func TestDirSearchesFilesAndNames(t *testing.T) {
 	if len(want) > 0 || !inName {
 		t.Errorf("missed %v; in a name: %t", want, inName)
 	}
-	if found.Files != len(planted())+2 || found.Bytes != int64(size+100) {
+	if found.Files != len(planted(word))+2 || found.Bytes != int64(size+100) {
 		t.Errorf("searched %d files and %d bytes", found.Files, found.Bytes)
 	}
 }
 
 func TestWhatCannotBeReadIsAnErrorAndNotSilence(t *testing.T) {
 	s := New(word)
-	if _, _, err := s.Reader("disk", iotest.ErrReader(errors.New("broken"))); err == nil {
+	broken := func(int64) (io.Reader, error) { return iotest.ErrReader(errors.New("broken")), nil }
+	if _, err := s.source("disk", broken, 1); err == nil {
 		t.Error("a broken reader passes for a clean one")
+	}
+	packed := gzipped([]byte(word))
+	half := func(from int64) (io.Reader, error) {
+		return io.MultiReader(bytes.NewReader(packed[from:]), iotest.ErrReader(errors.New("broken"))), nil
+	}
+	if _, err := s.source("disk", half, 1); err == nil {
+		t.Error("a disk that breaks behind something packed passes for a whole one")
 	}
 	if _, err := s.Dir(filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("a missing directory passes for a clean one")
 	}
-	if leaks, _, _ := s.Reader("slow", iotest.OneByteReader(bytes.NewReader([]byte("..."+word)))); len(leaks) != 1 {
-		t.Errorf("found %v in a reader that gives one byte at a time", leaks)
+	slow := func(from int64) (io.Reader, error) {
+		return iotest.OneByteReader(strings.NewReader(("..." + word)[from:])), nil
+	}
+	if found, _ := s.source("slow", slow, 1); len(found.Leaks) != 1 {
+		t.Errorf("found %v in a reader that gives one byte at a time", found.Leaks)
 	}
 }
 
