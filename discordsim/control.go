@@ -26,6 +26,7 @@ type Control struct {
 	listener net.Listener
 	http     *http.Server
 	mux      *http.ServeMux
+	meddling interference
 }
 
 // StartControl serves the control API and the web client on a loopback address ("" is a free port) until Close, or until

@@ -154,6 +154,18 @@ func begun(i *Interaction, err error) (any, error) {
 	return Object{"interaction_id": i.ID}, nil
 }
 
+// openDM finds or makes the conversation of two users, for the client to open.
+func (c *Control) openDM(r *http.Request) (any, error) {
+	var in struct {
+		As   ID `json:"as"`
+		With ID `json:"with"`
+	}
+	if _, err := read(r, &in); err != nil {
+		return nil, err
+	}
+	return c.sim.OpenDM(in.As, in.With)
+}
+
 // deleteChannel deletes a channel as ?as=, or as the guild's owner.
 func (c *Control) deleteChannel(r *http.Request) (any, error) {
 	channel, err := idPath(r, "channel")

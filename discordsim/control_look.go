@@ -81,6 +81,7 @@ func (c *Control) state(r *http.Request) (any, error) {
 func (c *Control) guildState(g GuildView) Object {
 	viewers := c.sim.viewers(g.ID)
 	channels := []Object{}
+	out, unlisted := c.sim.troubleOf(g.ID)
 	for _, ch := range g.Channels {
 		o := ch.object()
 		o["can_view"], o["can_send"], o["may"] = ch.CanView, ch.CanSend, ch.May
@@ -92,7 +93,25 @@ func (c *Control) guildState(g GuildView) Object {
 	return Object{
 		"id": g.ID, "name": g.Name, "icon": g.Icon, "owner_id": g.OwnerID, "roles": g.Roles, "members": g.Members,
 		"channels": channels, "commands": g.Commands, "emojis": g.Emojis, "may": g.May,
+		"outage": out, "unlisted": unlisted,
 	}
+}
+
+// troubleOf says whether a guild is in an outage, and whose READY does not list it.
+func (s *Server) troubleOf(guild ID) (outage bool, unlisted []ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.world.guilds[guild]
+	unlisted = []ID{}
+	if g == nil {
+		return false, unlisted
+	}
+	for app, hidden := range g.unlisted {
+		if hidden {
+			unlisted = append(unlisted, app)
+		}
+	}
+	return g.unavailable, unlisted
 }
 
 // viewers says for each channel of a guild who can see it.

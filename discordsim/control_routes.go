@@ -25,6 +25,7 @@ func (c *Control) routes() map[string]func(*http.Request) (any, error) {
 		"POST /control/modals/{interaction}/submit":                       c.submit,
 		"POST /control/channels/{channel}/commands":                       c.command,
 		"DELETE /control/channels/{channel}":                              c.deleteChannel,
+		"POST /control/dms":                                               c.openDM,
 
 		// How the world is furnished (control_furnish.go); nobody's permission is asked.
 		"POST /control/users":                           c.newUser,
@@ -39,6 +40,15 @@ func (c *Control) routes() map[string]func(*http.Request) (any, error) {
 		"PATCH /control/apps/{app}":                     c.changeApp,
 		"PUT /control/guilds/{guild}/bots/{app}":        c.addBot,
 		"DELETE /control/guilds/{guild}/bots/{app}":     c.kickBot,
+
+		// A guild's life, and requests that fail (control_life.go).
+		"POST /control/guilds/{guild}/bots/{app}/life": c.life,
+		"PUT /control/guilds/{guild}/outage":           c.beginOutage,
+		"DELETE /control/guilds/{guild}/outage":        c.endOutage,
+		"POST /control/faults":                         c.newFault,
+		"POST /control/holds":                          c.newHold,
+		"GET /control/faults":                          c.listMeddling,
+		"DELETE /control/faults/{id}":                  c.endMeddling,
 
 		// What no Discord offers (control_beyond.go).
 		"POST /control/gateway": c.disturb,

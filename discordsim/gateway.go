@@ -311,6 +311,7 @@ func (c *connection) identify(d []byte) (websocket.StatusCode, string) {
 	c.session = &session{id: randomHex(), bot: app.id, app: app, intents: *in.Intents, shard: part, most: s.options.ResumeBuffer, conn: c}
 	s.sessions[c.session.id] = c.session
 	s.welcome(c.session)
+	s.tellClients()
 	return 0, ""
 }
 
@@ -379,6 +380,7 @@ func (c *connection) resume(d []byte) (websocket.StatusCode, string) {
 	session.left++
 	session.replay(in.Seq)
 	c.s.tell("gateway_resumed", Fact{User: session.bot})
+	c.s.tellClients()
 	session.send("RESUMED", encode(Object{"_trace": []string{`["simulator"]`}}))
 	return 0, ""
 }

@@ -79,7 +79,15 @@ func (s *Server) setOutage(guild ID, out bool) error {
 			s.tellGuildCreate(g, a.id)
 		}
 	}
+	s.tellClients()
 	return nil
+}
+
+// tellClients lets the web client look again at what only its drawer shows.
+func (s *Server) tellClients() {
+	for f := range s.feeds {
+		f.push(Notice{Kind: "SIMULATOR_UPDATE", Data: encode(Object{})})
+	}
 }
 
 // SendOddDelete tells the bot GUILD_DELETE with unavailable: false of a guild it is still in. Discord has been seen to.
@@ -107,6 +115,7 @@ func (s *Server) HideFromReady(app, guild ID, hidden bool) error {
 	g.unlisted[m.user] = hidden
 	kind := map[bool]string{true: "ready_hides", false: "ready_lists"}[hidden]
 	s.tell(kind, Fact{Guild: g.id, User: m.user})
+	s.tellClients()
 	return nil
 }
 

@@ -73,6 +73,7 @@ func (s *Server) detach(session *session, conn *connection, ended bool) {
 	session.conn = nil
 	session.left++
 	s.tell("gateway_closed", Fact{User: session.bot})
+	s.tellClients()
 	if ended {
 		delete(s.sessions, session.id)
 		return

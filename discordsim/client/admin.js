@@ -1,6 +1,8 @@
-// The drawer for what no Discord client can do: move the clock, cut the bot's connection, look at what really happened.
+// The drawer for what no Discord client can do: move the clock, look at what really happened. What can be done to bots and
+// servers is in trouble.js.
 import { fill, h, iconButton, toast } from './dom.js';
-import { call, get, post, query } from './api.js';
+import { get, post, query } from './api.js';
+import { botCards, faultList, serverCard } from './trouble.js';
 import { now, view } from './view.js';
 import { clockTime, fullTime } from './time.js';
 
@@ -26,7 +28,8 @@ const frame = () => [
   h('section', {}, h('h3', {}, 'Clock'), h('p', { id: 'admin-clock', data: { testid: 'clock' } }),
     h('div', { class: 'admin-row' }, [['+1 hour', '1h'], ['+1 day', '24h'], ['+30 days', '720h']].map(([label, advance]) =>
       h('button', { type: 'button', class: 'button secondary small', onclick: () => run(post('/clock', { advance })) }, label)))),
-  h('section', {}, h('h3', {}, 'Bots'), h('div', { id: 'admin-bots' })),
+  h('div', { id: 'admin-trouble' }),
+  h('section', {}, h('h3', {}, 'REST'), h('div', { id: 'admin-faults' })),
   h('section', {}, h('h3', {}, 'REST calls'),
     h('div', { class: 'admin-row' }, h('span', { id: 'admin-total', data: { testid: 'call-total' } }),
       h('button', { type: 'button', class: 'button secondary small', onclick: () => { countFrom = lastCall; refresh(); } }, 'Count from here')),
@@ -41,11 +44,13 @@ async function run(promise) {
 
 async function refresh() {
   try {
-    const [calls, oracle, clock] = await Promise.all([get(`/calls?${query({ since: countFrom })}`), get('/oracle?tail=60'), get('/clock')]);
+    const [calls, oracle, clock, faults] = await Promise.all([
+      get(`/calls?${query({ since: countFrom })}`), get('/oracle?tail=60'), get('/clock'), get('/faults')]);
     view.clockOffset = Date.parse(clock.now) - Date.now();
     drawClock();
     drawCalls(calls);
     drawOracle(oracle);
+    drawFaults(faults);
   } catch { /* the strip of the page already says that the simulator is gone */ }
 }
 
@@ -54,30 +59,24 @@ function drawClock() {
   if (el) el.textContent = fullTime(now());
 }
 
-const gatewayActions = [
-  ['Disconnect', 'disconnect', 'Cut the connection; the bot can resume'],
-  ['Reconnect', 'reconnect', 'Ask the bot to reconnect (op 7)'],
-  ['Invalidate', 'invalidate', 'Take its session away (op 9)'],
-  ['Silence', 'silence', 'Stop answering heartbeats'],
-];
-
-// drawBots lists the bots of the open guild and those that could be added.
+// drawBots shows the open server and the bots that are or could be in it.
 export function drawBots() {
-  const el = document.getElementById('admin-bots');
+  const el = document.getElementById('admin-trouble');
   if (!el) return;
   const { guild } = view;
-  fill(el, !view.apps?.length && h('p', {}, 'No application yet.'), (view.apps ?? []).map((app) => {
-    const here = guild?.members.some((m) => m.user.id === app.user_id);
-    return h('div', { class: 'admin-bot', data: { testid: `bot-${app.name}` } },
-      h('strong', {}, app.name), h('small', {}, app.connected ? 'connected' : 'not connected'),
-      h('div', { class: 'admin-row' },
-        guild && (here
-          ? h('button', { type: 'button', class: 'button danger small', onclick: () => run(call('DELETE', `/guilds/${guild.id}/bots/${app.id}`)) }, 'Kick')
-          : h('button', { type: 'button', class: 'button primary small', onclick: () => run(call('PUT', `/guilds/${guild.id}/bots/${app.id}`, {})) }, 'Add')),
-        gatewayActions.map(([label, action, title]) => h('button', {
-          type: 'button', class: 'button secondary small', title, onclick: () => run(post('/gateway', { app: app.id, action })),
-        }, label))));
-  }));
+  fill(el, guild && h('section', {}, h('h3', {}, 'Server'), serverCard(guild, run)),
+    h('section', {}, h('h3', {}, 'Bots'), botCards(guild, view.apps ?? [], run)));
+}
+
+let drawnFaults = '';
+
+// drawFaults leaves buttons alone that are still right, so that nobody's click hits one that was just replaced.
+function drawFaults(faults) {
+  const el = document.getElementById('admin-faults');
+  const key = JSON.stringify(faults);
+  if (!el || el.hasChildNodes() && key === drawnFaults) return;
+  drawnFaults = key;
+  fill(el, faultList(faults, run));
 }
 
 function drawCalls(calls) {
@@ -89,7 +88,7 @@ function drawCalls(calls) {
     const key = `${c.method} ${c.route}`;
     const row = counts.get(key) ?? { n: 0, failed: 0 };
     row.n += 1;
-    if (c.status >= 400) row.failed += 1;
+    if (c.status >= 400 || c.status === 0) row.failed += 1;
     counts.set(key, row);
   }
   document.getElementById('admin-total').textContent = `${calls.length} calls`;

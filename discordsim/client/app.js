@@ -30,6 +30,13 @@ const acts = {
   press: (m, c, values) => interactions.press(m, c, values, redraw),
   command: (chosen, options) => interactions.command(view.channel, chosen, options, redraw),
   open: (channel) => go({ as: view.me.id, guild: channel.guild_id ?? '@me', channel: channel.id }),
+  async message(user) {
+    try {
+      const channel = await post('/dms', { as: view.me.id, with: user.id });
+      await loadWorld();
+      go({ as: view.me.id, guild: '@me', channel: channel.id });
+    } catch (e) { toast(e.message); }
+  },
   reply: (m) => { view.replyTo = m; redraw(); drawComposer(acts); },
   edit: (m) => { view.editing = m.id; redraw(); },
   cancelEdit: () => { view.editing = null; redraw(); },
@@ -65,7 +72,7 @@ function drawAll({ toEnd = false } = {}) {
   drawRail();
   drawSidebar();
   drawHead();
-  drawMembers();
+  drawMembers(acts);
   drawComposer(acts);
   drawLog(acts, { toEnd });
   drawBots();

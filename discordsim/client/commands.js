@@ -1,10 +1,13 @@
 // Slash commands: the menu that opens on "/", and the line of option fields of the one that was chosen.
 import { fill, h, picture } from './dom.js';
-import { avatarOf, isThread, memberOf, nameOf, view } from './view.js';
+import { avatarOf, isThread, memberOf, nameOf, peopleHere, view } from './view.js';
 
-// commandsHere flattens the commands of the guild (or of direct messages): a subcommand is a command with a longer name.
+const others = () => view.channel?.recipients ?? []; // of a direct conversation, without oneself
+
+// commandsHere flattens the commands of the guild, or those of the bot one writes to directly: a subcommand is a command
+// with a longer name.
 export function commandsHere() {
-  const list = view.guild ? view.guild.commands : view.dmCommands;
+  const list = view.guild ? view.guild.commands : view.dmCommands.filter((c) => others().some((u) => u.id === c.application_id));
   return (list ?? []).filter((c) => (c.type ?? 1) === 1).flatMap((c) => spread(c, c.name, c));
 }
 
@@ -34,8 +37,9 @@ export function drawMenu(menu, commands, active, choose) {
 }
 
 function appFace(c) {
-  const member = view.guild?.members.find((m) => m.user.bot && (m.user.id === c.applicationID || m.application_id === c.applicationID));
-  return member ? picture(avatarOf(member.user, member), { class: 'menu-avatar' }) : h('span', { class: 'menu-avatar' });
+  const member = memberOf(view.guild, c.applicationID);
+  const user = member?.user ?? others().find((u) => u.id === c.applicationID);
+  return user ? picture(avatarOf(user, member), { class: 'menu-avatar' }) : h('span', { class: 'menu-avatar' });
 }
 
 // optionLine draws the chosen command with a field for each option. read() is {name: value} of what was filled in, or
@@ -96,7 +100,7 @@ function input(o) {
 const menu = (label, o, choices) => h('select', label, h('option', { value: '' }, o.required ? 'Choose' : 'None'),
   choices.map(([value, name]) => h('option', { value: String(value) }, name)));
 
-const people = () => (view.guild?.members ?? []).map((m) => [m.user.id, nameOf(m.user, memberOf(view.guild, m.user.id))]);
+const people = () => peopleHere(view.guild).map((m) => [m.user.id, nameOf(m.user, m)]);
 const roles = () => (view.guild?.roles ?? []).map((r) => [r.id, r.id === view.guild.id ? '@everyone' : `@${r.name}`]);
 const channels = (types) => (view.guild?.channels ?? [])
   .filter((c) => c.can_view && !isThread(c) && (!types?.length || types.includes(c.type)))

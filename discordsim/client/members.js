@@ -1,15 +1,16 @@
-// The member list on the right: a group for each hoisted role, then everybody else. Only who can see the channel.
+// The member list on the right: a group for each hoisted role, then everybody else. Only who can see the channel. A click
+// on somebody opens the conversation with them.
 import { fill, h, picture } from './dom.js';
 import { avatarOf, colourOf, kind, nameOf, rolesOf, view } from './view.js';
 
-export function drawMembers() {
+export function drawMembers(acts) {
   const { guild, channel } = view;
   const list = document.getElementById('members');
   list.hidden = !guild || !channel || channel.type === kind.dm;
   if (list.hidden) return;
   fill(list, groups(guild, channel).map(([name, members]) => h('section', {},
     h('h2', { class: 'member-group' }, `${name} — ${members.length}`),
-    members.map((m) => person(guild, m)))));
+    members.map((m) => person(guild, m, acts)))));
 }
 
 function groups(guild, channel) {
@@ -27,8 +28,14 @@ function groups(guild, channel) {
 
 const byName = (a, b) => nameOf(a.user, a).localeCompare(nameOf(b.user, b));
 
-const person = (guild, m) => h('div', { class: 'member', data: { testid: `member-${m.user.username}` }, title: m.user.username },
-  picture(avatarOf(m.user, m), { class: 'member-avatar' }),
-  h('span', { class: 'member-name', vars: { color: colourOf(guild, m) } }, nameOf(m.user, m)),
-  m.user.bot && h('span', { class: 'app-tag' }, 'APP'),
-  guild.owner_id === m.user.id && h('span', { class: 'owner-mark', title: 'Server owner' }, 'owner'));
+function person(guild, m, acts) {
+  const look = { class: 'member', data: { testid: `member-${m.user.username}` }, title: m.user.username };
+  const inside = [
+    picture(avatarOf(m.user, m), { class: 'member-avatar' }),
+    h('span', { class: 'member-name', vars: { color: colourOf(guild, m) } }, nameOf(m.user, m)),
+    m.user.bot && h('span', { class: 'app-tag' }, 'APP'),
+    guild.owner_id === m.user.id && h('span', { class: 'owner-mark', title: 'Server owner' }, 'owner'),
+  ];
+  if (m.user.id === view.me?.id) return h('div', look, inside);
+  return h('button', { ...look, type: 'button', title: `Message ${m.user.username}`, onclick: () => acts.message(m.user) }, inside);
+}

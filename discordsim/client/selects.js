@@ -1,6 +1,6 @@
 // Select menus of messages and forms: a box that opens a list, one or several choices, with a search when the list is long.
 import { fill, h, icon, picture } from './dom.js';
-import { avatarOf, colourOf, hex, isThread, kind, nameOf } from './view.js';
+import { avatarOf, colourOf, hex, isThread, kind, nameOf, peopleHere } from './view.js';
 import { emoji } from './emoji.js';
 
 // choicesFor lists what a select of this kind offers: [{value, label, description, face, chosen}].
@@ -17,7 +17,7 @@ export function choicesFor(c, guild) {
 
 const chosen = (c, choices) => choices.map((x) => ({ ...x, chosen: Boolean(c.default_values?.some((d) => d.id === x.value)) }));
 
-const people = (guild) => (guild?.members ?? []).map((m) => ({
+const people = (guild) => peopleHere(guild).map((m) => ({
   value: m.user.id, label: nameOf(m.user, m), description: m.user.username,
   face: picture(avatarOf(m.user, m), { class: 'choice-avatar' }), colour: colourOf(guild, m),
 }));

@@ -34,7 +34,7 @@ export function drawSidebar() {
 }
 
 function dmList() {
-  if (!view.dms.length) return h('p', { class: 'sidebar-empty' }, 'No messages yet. When the bot writes to you in private, it is here.');
+  if (!view.dms.length) return h('p', { class: 'sidebar-empty' }, 'No messages yet. When the bot writes to you in private, it is here. To write first, choose somebody in the member list of a server.');
   return view.dms.map((d) => {
     const user = d.recipients?.[0];
     return channelLink(d, { guild: '@me' }, picture(avatarOf(user), { class: 'dm-avatar' }), nameOf(user), `dm-${user?.username ?? d.id}`);

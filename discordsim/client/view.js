@@ -62,6 +62,9 @@ export function channelByID(id) {
   return view.dms.find((c) => c.id === id);
 }
 
+// peopleHere are who can be chosen: the members of a guild, or the two of a direct conversation.
+export const peopleHere = (guild) => guild?.members ?? [view.me, ...(view.channel?.recipients ?? [])].map((user) => ({ user }));
+
 export const memberOf = (guild, userID) => guild?.members.find((m) => m.user.id === userID);
 
 export const nameOf = (user, member) => member?.nick || user?.global_name || user?.username || 'Unknown user';
