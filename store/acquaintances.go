@@ -3,6 +3,7 @@ package store
 import (
 	"hash/maphash"
 	"sync"
+	"time"
 
 	"ticketbot/ticket"
 )
@@ -20,8 +21,10 @@ type acquaintances struct {
 
 type memory struct {
 	id     ticket.PersonID
+	since  time.Time
 	digest uint64
 	slight bool
+	blank  bool // there is no profile: all that was ever seen of them is from before they were forgotten
 }
 
 const acquaintancesLimit = 16384 // of each half; about 1.5 MB
@@ -30,8 +33,8 @@ func newAcquaintances() *acquaintances {
 	return &acquaintances{seed: maphash.MakeSeed(), young: map[tagOf]memory{}, old: map[tagOf]memory{}}
 }
 
-// recall finds a's number if the profile that a was sighted with would change nothing.
-func (c *acquaintances) recall(a acquaintance) (ticket.PersonID, bool) {
+// recall gives a its number if the profile that a was sighted with would change nothing.
+func (c *acquaintances) recall(a *acquaintance) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m, ok := c.young[a.tagOf]
@@ -41,10 +44,12 @@ func (c *acquaintances) recall(a acquaintance) (ticket.PersonID, bool) {
 		}
 	}
 	if !ok {
-		return 0, false
+		return
 	}
+	a.id, a.since = m.id, m.since
+	a.look()
 	nothingNew := a.shown.Slight && (!m.slight || a.shown.Username == "") || c.digestOf(a.shown) == m.digest
-	return m.id, nothingNew
+	a.kept = a.shown.ID == 0 || nothingNew && !m.blank
 }
 
 // remember is called once the rows are committed: a number that was rolled back would be nobody's.
@@ -53,11 +58,19 @@ func (c *acquaintances) remember(met []acquaintance) {
 	defer c.mu.Unlock()
 	for _, a := range met {
 		have, ok := c.young[a.tagOf]
-		if ok && have.id == a.id && a.shown.Slight && !have.slight {
+		if ok && have.id == a.id && (a.shown.ID == 0 || a.shown.Slight && !have.slight) {
 			continue
 		}
-		c.put(a.tagOf, memory{a.id, c.digestOf(a.shown), a.shown.Slight})
+		c.put(a.tagOf, memory{a.id, a.since, c.digestOf(a.shown), a.shown.Slight, a.shown.ID == 0})
 	}
+}
+
+// drop forgets somebody who is being forgotten.
+func (c *acquaintances) drop(who tagOf) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.young, who)
+	delete(c.old, who)
 }
 
 func (c *acquaintances) put(who tagOf, m memory) {

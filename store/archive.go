@@ -23,13 +23,19 @@ type archived struct {
 	at       time.Time // when it was written; zero: not known, only its deletion was seen
 	deleted  time.Time // zero: still there
 	wordings map[int64]wording
+
+	// What is left of a message whose author, or whom it was about, has been forgotten. It never gets a wording again.
+	erased        bool
+	author, owner ticket.PersonID
+	edited        time.Time
 }
 
-// wording is what a message said from one moment on. In memory it is open, in the database sealed under its author.
+// wording is what a message said from one moment on. In memory it is open, in the database sealed under its owner.
 type wording struct {
 	edited time.Time // zero: as it was created
 	seen   time.Time // when we learned of it
 	author ticket.PersonID
+	owner  ticket.PersonID // the author; of what the bot writes about somebody, they
 	people []ticket.PersonID
 	body   []byte // the content's JSON
 }
@@ -70,7 +76,7 @@ func sighting(s ticket.Sighting, people []ticket.PersonID) (*archived, error) {
 		edited: s.Edited.UTC().Truncate(time.Microsecond), seen: s.Seen.UTC().Truncate(time.Microsecond), people: people, body: body,
 	}
 	if len(people) > 0 {
-		w.author = people[0]
+		w.author, w.owner = people[0], people[s.Owner()]
 	}
 	a.wordings[w.moment()] = w
 	return a, nil
@@ -84,12 +90,21 @@ func (a *archived) merge(o *archived) {
 	if a.deleted.IsZero() || (!o.deleted.IsZero() && o.deleted.Before(a.deleted)) {
 		a.deleted = o.deleted
 	}
+	if o.erased {
+		a.erase()
+	}
+	if a.erased {
+		return
+	}
 	for moment, w := range o.wordings {
 		if have, ok := a.wordings[moment]; !ok || w.standsAgainst(have) {
 			a.wordings[moment] = w
 		}
 	}
 }
+
+// erase leaves the message its place.
+func (a *archived) erase() { a.erased, a.wordings = true, map[int64]wording{} }
 
 // ordered are the wordings, oldest first; the last is what the message says.
 func (a *archived) ordered() []wording {
@@ -126,7 +141,7 @@ func (a *archived) clone() *archived {
 }
 
 func (a *archived) same(o *archived) bool {
-	return a.at.Equal(o.at) && a.deleted.Equal(o.deleted) && maps.EqualFunc(a.wordings, o.wordings, wording.same)
+	return a.erased == o.erased && a.at.Equal(o.at) && a.deleted.Equal(o.deleted) && maps.EqualFunc(a.wordings, o.wordings, wording.same)
 }
 
 func (w wording) same(o wording) bool { return !w.standsAgainst(o) && !o.standsAgainst(w) }

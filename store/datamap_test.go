@@ -187,6 +187,6 @@ func ungated(query string) bool {
 
 // heldByTheTransaction run only after the transaction has taken hold of the guild's membership.
 var heldByTheTransaction = []string{
-	"PeopleByTag", "LockPerson", "HoldTickets", "LockMessages", "KnownMessages", "RevisionsOfMessages", "LockCounter",
+	"PeopleByTag", "LockPerson", "HoldTickets", "LockMessages", "KnownMessages", "RevisionsOfMessages", "LockCounter", "ErasedBefore",
 	"LockKeyring", "LedgerAfter", "CopyLedger", // about no guild
 }

@@ -34,14 +34,18 @@ func (t *tx) AddEffect(ctx context.Context, e *ticket.Effect) error {
 		return explain("number an effect", err)
 	}
 	e.ID = ticket.EffectID(id)
+	row := db.InsertEffectParams{
+		GuildID: t.g.ID, Epoch: t.g.Epoch, ID: e.ID, TicketID: orNil(e.Ticket), Kind: e.Kind, At: e.At, DueAt: e.At.Add(breath),
+	}
 	number, err := t.numberOf(ctx, e.Ticket)
 	if err != nil {
 		return err
 	}
-	row := db.InsertEffectParams{
-		GuildID: t.g.ID, Epoch: t.g.Epoch, ID: e.ID, TicketID: orNil(e.Ticket), Kind: e.Kind, At: e.At, DueAt: e.At.Add(breath),
+	path, err := t.subject(ctx, e, &row)
+	if err != nil {
+		return err
 	}
-	if row.Detail, err = t.s.sealEffect(e, number); err != nil {
+	if row.Detail, err = t.s.sealEffect(e, number, path); err != nil {
 		return err
 	}
 	if err := t.s.q.InsertEffect(ctx, t.tx, row); err != nil {
@@ -52,20 +56,38 @@ func (t *tx) AddEffect(ctx context.Context, e *ticket.Effect) error {
 	return explain("keep an effect's job", err)
 }
 
-// sealEffect puts the detail under the ticket's leaf, or the guild's for number 0; nil for an empty one.
-func (s *Store) sealEffect(e *ticket.Effect, number uint32) ([]byte, error) {
+// subject notes whom an effect is about, and returns where they lie; nil for nobody.
+func (t *tx) subject(ctx context.Context, e *ticket.Effect, row *db.InsertEffectParams) ([]byte, error) {
+	if e.Detail.User == 0 {
+		return nil, nil
+	}
+	id, err := t.Meet(ctx, ticket.User{ID: e.Detail.User, Partial: true})
+	if err != nil {
+		return nil, err
+	}
+	row.Person = &id
+	return t.pathOf(ctx, id)
+}
+
+// sealEffect puts the detail under the ticket's leaf and that of whom it is about, or the guild's for neither; nil for an
+// empty one.
+func (s *Store) sealEffect(e *ticket.Effect, number uint32, personPath []byte) ([]byte, error) {
 	if e.Detail == (ticket.EffectDetail{}) {
 		return nil, nil
 	}
-	return s.seal(effectPlace(e.Guild, e.ID, number), e.Detail)
+	ref, err := effectPlace(e.Guild, e.ID, number, personPath)
+	if err != nil {
+		return nil, err
+	}
+	return s.seal(ref, e.Detail)
 }
 
-func effectPlace(g ticket.Guild, id ticket.EffectID, number uint32) keys.Ref {
+func effectPlace(g ticket.Guild, id ticket.EffectID, number uint32, personPath []byte) (keys.Ref, error) {
 	ref := place(g, keys.FieldEffect, uint64(id))
 	if number != 0 {
 		ref = ofTicket(ref, number)
 	}
-	return ref
+	return ofPerson(ref, personPath)
 }
 
 // ClaimEffect takes an effect for this process, for the time of a lease.
@@ -81,14 +103,15 @@ func (s *Store) ClaimEffect(ctx context.Context, g ticket.Guild, id ticket.Effec
 		return nil, false, explain("take an effect", err)
 	}
 	e := effect(row)
-	var number uint32
-	if e.Ticket != 0 {
-		number, err = s.q.TicketNumber(ctx, s.pool, db.TicketNumberParams{GuildID: g.ID, Epoch: g.Epoch, ID: e.Ticket})
-		if err != nil {
-			return nil, false, found("find an effect's ticket", noTicket, err)
-		}
+	under, err := s.q.PlacesOfEffect(ctx, s.pool, db.PlacesOfEffectParams{GuildID: g.ID, Epoch: g.Epoch, ID: id})
+	if err != nil {
+		return nil, false, found("find an effect's ticket", noTicket, err)
 	}
-	if err := s.unseal(effectPlace(g, id, number), row.Detail, &e.Detail); err != nil {
+	ref, err := effectPlace(g, id, uint32(under.TicketNumber), under.PersonPath)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := s.unseal(ref, row.Detail, &e.Detail); err != nil {
 		return nil, false, err
 	}
 	return &e, true, nil
@@ -131,13 +154,19 @@ func (s *Store) DueEffects(ctx context.Context, limit int) ([]ticket.Effect, err
 
 var errDoneByAnother = errors.New("the effect has been finished by somebody else")
 
-// FinishEffect marks an effect done. If somebody else was faster, the transaction must not do what follows a second time.
+// FinishEffect marks an effect done, and keeps no longer whom it was about. If somebody else was faster, the transaction
+// must not do what follows a second time.
 func (t *tx) FinishEffect(ctx context.Context, e *ticket.Effect) error {
-	number, err := t.numberOf(ctx, e.Ticket)
+	under, err := t.s.q.PlacesOfEffect(ctx, t.tx, db.PlacesOfEffectParams{GuildID: t.g.ID, Epoch: t.g.Epoch, ID: e.ID})
 	if err != nil {
-		return err
+		return found("find an effect's ticket", noTicket, err)
 	}
-	detail, err := t.s.sealEffect(e, number)
+	kept := *e
+	kept.Detail.User = 0
+	detail, err := t.s.sealEffect(&kept, uint32(under.TicketNumber), under.PersonPath)
+	if errors.Is(err, keys.ErrForgotten) { // whoever it was about: nothing is left to be said
+		detail, err = nil, nil
+	}
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -24,11 +25,7 @@ func (t *tx) Append(ctx context.Context, e ticket.Event) error {
 		GuildID: t.g.ID, Epoch: t.g.Epoch, Seq: e.Seq, Verb: e.Verb, TicketID: orNil(e.Ticket), Person: orNil(e.Person), At: e.At,
 	}
 	if e.Detail != (ticket.EventDetail{}) {
-		number, err := t.numberOf(ctx, e.Ticket)
-		if err != nil {
-			return err
-		}
-		if row.Detail, err = t.s.seal(eventPlace(t.g, e.Seq, number), e.Detail); err != nil {
+		if row.Detail, err = t.sealEvent(ctx, e); err != nil {
 			return err
 		}
 	}
@@ -40,13 +37,29 @@ func (t *tx) Append(ctx context.Context, e ticket.Event) error {
 	return explain("keep an event", t.s.q.SaveCounter(ctx, t.tx, next))
 }
 
-// eventPlace: the detail goes with the ticket; without one (number 0) with the guild.
-func eventPlace(g ticket.Guild, seq int64, number uint32) keys.Ref {
+func (t *tx) sealEvent(ctx context.Context, e ticket.Event) ([]byte, error) {
+	number, err := t.numberOf(ctx, e.Ticket)
+	if err != nil {
+		return nil, err
+	}
+	path, err := t.pathOf(ctx, e.Person)
+	if err != nil {
+		return nil, err
+	}
+	ref, err := eventPlace(t.g, e.Seq, number, path)
+	if err != nil {
+		return nil, err
+	}
+	return t.s.seal(ref, e.Detail)
+}
+
+// eventPlace: the detail goes with the ticket (number 0: none) and with whoever did it; without both, with the guild.
+func eventPlace(g ticket.Guild, seq int64, number uint32, personPath []byte) (keys.Ref, error) {
 	ref := place(g, keys.FieldEvent, uint64(seq))
 	if number != 0 {
 		ref = ofTicket(ref, number)
 	}
-	return ref
+	return ofPerson(ref, personPath)
 }
 
 // numberOf is a ticket's number; 0 for no ticket.
@@ -89,7 +102,11 @@ func (s *Store) EventsAfter(ctx context.Context, g ticket.Guild, seq int64, max 
 	for i, r := range rows {
 		e := r.Event
 		events[i] = ticket.Event{Seq: e.Seq, Verb: e.Verb, Ticket: orZero(e.TicketID), Person: orZero(e.Person), At: e.At}
-		if err := s.unseal(eventPlace(g, e.Seq, uint32(r.TicketNumber)), e.Detail, &events[i].Detail); err != nil {
+		ref, err := eventPlace(g, e.Seq, uint32(r.TicketNumber), r.PersonPath)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.unsealOlder(ref, e.Detail, &events[i].Detail); err != nil {
 			return nil, err
 		}
 	}
@@ -97,25 +114,46 @@ func (s *Store) EventsAfter(ctx context.Context, g ticket.Guild, seq int64, max 
 }
 
 // CheckEvents follows a guild's chain of events from the first to the last. It returns how many are whole, and the
-// number of the first that is not what was written there, or 0.
+// number of the first that is not what was written there, or 0. Of an event whose ticket was forgotten only the digest is
+// left to go by: what follows it, and the guild's counter at the end, still hang on it.
 func (s *Store) CheckEvents(ctx context.Context, g ticket.Guild) (whole, broken int64, err error) {
 	first := firstHash(g)
 	before := first[:]
+	end, err := s.q.ChainEnd(ctx, s.pool, db.ChainEndParams{GuildID: g.ID, Epoch: g.Epoch})
+	if err != nil {
+		return 0, 0, found("check events", "store.guild_gone", err)
+	}
 	for {
 		rows, err := s.q.EventsAfter(ctx, s.pool, db.EventsAfterParams{GuildID: g.ID, Epoch: g.Epoch, Seq: whole, Max: 1000})
-		if err != nil || len(rows) == 0 {
+		if err != nil {
 			return whole, 0, explain("check events", err)
 		}
 		for _, r := range rows {
-			e := r.Event
-			hash := chain(before, db.InsertEventParams{
-				GuildID: e.GuildID, Epoch: e.Epoch, Seq: e.Seq, Verb: e.Verb, TicketID: e.TicketID, Person: e.Person,
-				At: e.At, Detail: e.Detail, Hash: nil,
-			})
-			if e.Seq != whole+1 || string(hash) != string(e.Hash) {
-				return whole, e.Seq, nil
+			if r.Event.Seq != whole+1 || !isLink(before, r.Event) {
+				return whole, r.Event.Seq, nil
 			}
-			whole, before = e.Seq, hash
+			whole, before = r.Event.Seq, r.Event.Hash
+			if whole == end.LastEvent && !bytes.Equal(before, end.LastHash) {
+				return whole - 1, whole, nil
+			}
 		}
+		if len(rows) > 0 {
+			continue
+		}
+		if whole < end.LastEvent {
+			return whole, whole + 1, nil
+		}
+		return whole, 0, nil
 	}
+}
+
+// isLink says whether e is what was written after before.
+func isLink(before []byte, e db.Event) bool {
+	if e.Erased {
+		return e.TicketID == nil && e.Person == nil && e.Detail == nil
+	}
+	hash := chain(before, db.InsertEventParams{
+		GuildID: e.GuildID, Epoch: e.Epoch, Seq: e.Seq, Verb: e.Verb, TicketID: e.TicketID, Person: e.Person, At: e.At, Detail: e.Detail,
+	})
+	return bytes.Equal(hash, e.Hash)
 }

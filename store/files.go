@@ -61,7 +61,7 @@ func (b *batch) fileRows(a *archived, w wording) ([]db.InsertFileParams, error) 
 		}
 		rows = append(rows, db.InsertFileParams{
 			GuildID: a.room.Guild.ID, Epoch: a.room.Guild.Epoch, AttachmentID: at.ID, TicketID: a.room.Ticket, MessageID: a.message,
-			Author: orNil(w.author), Object: randomName(), Detail: sealed,
+			Author: orNil(w.owner), Object: randomName(), Detail: sealed,
 		})
 	}
 	return rows, nil

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,12 +53,18 @@ func (b *batch) readKnown(ctx context.Context, have db.LockMessagesParams, rooms
 		k := messageKey{ticket.Guild{ID: m.GuildID, Epoch: m.Epoch}, m.ChannelID, m.MessageID}
 		a := &archived{room: rooms[k], message: m.MessageID, deleted: orZero(m.DeletedAt), wordings: map[int64]wording{}}
 		known[k] = a
+		if m.Erased {
+			a.erase()
+			a.at, a.edited, a.author, a.owner = m.At, orZero(m.EditedAt), orZero(m.Author), orZero(m.Owner)
+			continue
+		}
 		if m.Content == nil {
 			continue // its deletion came first, and the time in the row is only what the id tells
 		}
 		a.at = m.At
 		w := wording{edited: orZero(m.EditedAt), seen: orZero(m.SeenAt), author: orZero(m.Author), people: m.People}
-		if err := b.reopen(a, w, keys.FieldMessage, uint64(m.MessageID), r.AuthorPath, m.Content); err != nil {
+		w.owner = cmp.Or(orZero(m.Owner), w.author)
+		if err := b.reopen(a, w, keys.FieldMessage, uint64(m.MessageID), r.OwnerPath, m.Content); err != nil {
 			return nil, err
 		}
 	}
@@ -73,30 +80,38 @@ func (b *batch) readRevisions(ctx context.Context, have db.LockMessagesParams, k
 		r := row.Revision
 		a := known[messageKey{ticket.Guild{ID: r.GuildID, Epoch: r.Epoch}, r.ChannelID, r.MessageID}]
 		w := wording{edited: r.At, seen: orZero(r.SeenAt), author: orZero(r.Author), people: r.People}
+		w.owner = cmp.Or(orZero(r.Owner), w.author)
 		if r.At.Equal(a.at) {
 			w.edited = time.Time{} // the first wording
 		}
-		if err := b.reopen(a, w, keys.FieldRevision, uint64(r.ID), row.AuthorPath, r.Content); err != nil {
+		if err := b.reopen(a, w, keys.FieldRevision, uint64(r.ID), row.OwnerPath, r.Content); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// reopen unseals a wording into a. One whose key has been forgotten cannot take part in a merge any more.
-func (b *batch) reopen(a *archived, w wording, field keys.Field, row uint64, authorPath, content []byte) error {
-	path, err := keys.ParsePath(authorPath)
+// reopen unseals a wording into a. One whose key has been forgotten cannot take part in a merge any more, and a message
+// whose newest wording is one is not filled again from what Discord still shows.
+func (b *batch) reopen(a *archived, w wording, field keys.Field, row uint64, ownerPath, content []byte) error {
+	path, err := keys.ParsePath(ownerPath)
 	if err != nil {
-		return fmt.Errorf("author of message %d: %w", a.message, err)
+		return fmt.Errorf("owner of message %d: %w", a.message, err)
 	}
-	b.paths[personKey{a.room.Guild, w.author}] = path
+	b.paths[personKey{a.room.Guild, w.owner}] = path
 	w.body, err = b.s.keys.Unseal(b.wordingPlace(a, w, field, row), content)
 	if errors.Is(err, keys.ErrForgotten) {
+		if field == keys.FieldMessage {
+			a.erase()
+			a.edited, a.author, a.owner = w.edited, w.author, w.owner
+		}
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("unseal message %d: %w", a.message, err)
 	}
-	a.wordings[w.moment()] = w
+	if !a.erased {
+		a.wordings[w.moment()] = w
+	}
 	return nil
 }

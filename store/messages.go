@@ -30,9 +30,10 @@ func (s *Store) Messages(ctx context.Context, g ticket.Guild, id ticket.ID) ([]t
 		r := row.Message
 		messages[i] = ticket.Message{
 			ID: r.MessageID, Channel: r.ChannelID, Author: orZero(r.Author), People: r.People, At: r.At,
-			EditedAt: orZero(r.EditedAt), DeletedAt: orZero(r.DeletedAt), Revisions: revisions[placeOf{r.ChannelID, r.MessageID}],
+			EditedAt: orZero(r.EditedAt), DeletedAt: orZero(r.DeletedAt), Erased: r.Erased,
+			Revisions: revisions[placeOf{r.ChannelID, r.MessageID}],
 		}
-		ref, err := ofPerson(ofTicket(place(g, keys.FieldMessage, uint64(r.MessageID)), t.Number), row.AuthorPath)
+		ref, err := ofPerson(ofTicket(place(g, keys.FieldMessage, uint64(r.MessageID)), t.Number), row.OwnerPath)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +57,7 @@ func (s *Store) revisions(ctx context.Context, t *ticket.Ticket) (map[placeOf][]
 	all := map[placeOf][]ticket.Revision{}
 	for _, row := range rows {
 		r := row.Revision
-		ref, err := ofPerson(ofTicket(place(t.Guild, keys.FieldRevision, uint64(r.ID)), t.Number), row.AuthorPath)
+		ref, err := ofPerson(ofTicket(place(t.Guild, keys.FieldRevision, uint64(r.ID)), t.Number), row.OwnerPath)
 		if err != nil {
 			return nil, err
 		}

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"ticketbot/keys"
 	"ticketbot/store/db"
@@ -26,6 +28,9 @@ func sighted(u ticket.User) profile { return profile{User: u, Slight: u.Partial}
 
 // after is the profile once next has been seen: a slight sighting never replaces a full one, nor a name by none.
 func (p profile) after(next profile) profile {
+	if p.ID == 0 {
+		return next
+	}
 	if next.Slight && (!p.Slight || next.Username == "") {
 		return p
 	}
@@ -57,16 +62,34 @@ func compareGuilds(a, b ticket.Guild) int {
 // acquaintance is a user of one guild on the way to being a person with a number.
 type acquaintance struct {
 	tagOf
+	user  ticket.UserID
 	path  keys.Path
 	id    ticket.PersonID
+	since time.Time // what was written before belongs to whom they were before they were forgotten; zero: never forgotten
+	seen  []introduction
 	shown profile // as sighted, then as kept
 	kept  bool    // the row's profile is shown already
 }
 
-// introduction is what meet needs to know of somebody.
+// introduction is what meet needs to know of somebody. written is when what shows them was; zero for now.
 type introduction struct {
-	guild ticket.Guild
-	user  ticket.User
+	guild   ticket.Guild
+	user    ticket.User
+	written time.Time
+}
+
+// isBefore says whether something is from before somebody was forgotten.
+func isBefore(written, since time.Time) bool { return !written.IsZero() && written.Before(since) }
+
+// look takes in how the person was sighted, but for sightings of whom they were before: names that were forgotten must
+// not come back with an old message.
+func (a *acquaintance) look() {
+	a.shown = profile{Slight: true}
+	for _, in := range a.seen {
+		if !isBefore(in.written, a.since) {
+			a.shown = a.shown.after(sighted(in.user))
+		}
+	}
 }
 
 // meet finds or makes the persons for users, of any guilds, and keeps their newest profiles. The result has one entry
@@ -79,12 +102,11 @@ func (s *Store) meet(ctx context.Context, tx pgx.Tx, all []introduction) ([]acqu
 		if err != nil {
 			return nil, fmt.Errorf("find a person's key in guild %s: %w", in.guild.ID, err)
 		}
-		a := acquaintance{tagOf: tagOf{in.guild, tag}, path: path, shown: sighted(in.user)}
-		if known, ok := each[a.tagOf]; ok {
-			known.shown = known.shown.after(a.shown)
-		} else {
+		a := acquaintance{tagOf: tagOf{in.guild, tag}, user: in.user.ID, path: path}
+		if each[a.tagOf] == nil {
 			each[a.tagOf] = &a
 		}
+		each[a.tagOf].seen = append(each[a.tagOf].seen, in)
 		result[i] = a
 	}
 	if err := s.meetEach(ctx, tx, each); err != nil {
@@ -99,7 +121,7 @@ func (s *Store) meet(ctx context.Context, tx pgx.Tx, all []introduction) ([]acqu
 func (s *Store) meetEach(ctx context.Context, tx pgx.Tx, each map[tagOf]*acquaintance) error {
 	var strangers []*acquaintance
 	for _, a := range each {
-		if a.id, a.kept = s.met.recall(*a); !a.kept {
+		if s.met.recall(a); !a.kept {
 			strangers = append(strangers, a)
 		}
 	}
@@ -146,7 +168,8 @@ func (s *Store) lookUp(ctx context.Context, tx pgx.Tx, people []*acquaintance) (
 }
 
 func (s *Store) recognise(a *acquaintance, row db.PeopleByTagRow) error {
-	a.id = row.ID
+	a.id, a.since = row.ID, orZero(row.Since)
+	a.look()
 	ref := place(a.guild, keys.FieldPerson, uint64(row.ID))
 	ref.Person = a.path
 	kept := profile{Slight: true}
@@ -163,22 +186,60 @@ func (s *Store) insertPeople(ctx context.Context, tx pgx.Tx, people []*acquainta
 	if err != nil {
 		return err
 	}
+	if err := s.findSince(ctx, tx, people); err != nil {
+		return err
+	}
 	params := make([]db.InsertPersonParams, len(people))
 	for i, a := range people {
 		a.id = ticket.PersonID(ids[i])
+		a.look()
 		sealed, err := s.sealProfile(a)
 		if err != nil {
 			return err
 		}
 		params[i] = db.InsertPersonParams{
 			GuildID: a.guild.ID, Epoch: a.guild.Epoch, ID: a.id, Tag: a.tag[:], Path: a.path.Bytes(), Profile: sealed,
+			Since: orNil(a.since),
 		}
 	}
 	s.q.InsertPerson(ctx, tx, params).Exec(func(_ int, rowErr error) { err = errors.Join(err, rowErr) })
 	return err
 }
 
+// findSince finds out who of these was forgotten before.
+func (s *Store) findSince(ctx context.Context, tx pgx.Tx, people []*acquaintance) error {
+	of := make(map[keys.Tag][]*acquaintance, len(people))
+	var tags [][]byte
+	for _, a := range people {
+		tag, err := s.erasureTag(a.user)
+		if err != nil {
+			return err
+		}
+		of[tag] = append(of[tag], a)
+		tags = append(tags, tag[:])
+	}
+	rows, err := s.q.ErasedBefore(ctx, tx, tags)
+	for _, row := range rows {
+		for _, a := range of[keys.Tag(row.UserTag)] {
+			a.since = row.Since
+		}
+	}
+	return err
+}
+
+// erasureTag finds the wishes of a user to be forgotten, without saying whose they are.
+func (s *Store) erasureTag(user ticket.UserID) (keys.Tag, error) {
+	tag, err := s.keys.ServerTag("erasure", binary.BigEndian.AppendUint64(nil, uint64(user)))
+	if err != nil {
+		return keys.Tag{}, fmt.Errorf("tag a user: %w", err)
+	}
+	return tag, nil
+}
+
 func (s *Store) sealProfile(a *acquaintance) ([]byte, error) {
+	if a.shown.ID == 0 {
+		return nil, nil
+	}
 	ref := place(a.guild, keys.FieldPerson, uint64(a.id))
 	ref.Person = a.path
 	return s.seal(ref, a.shown)
@@ -207,7 +268,7 @@ func (s *Store) saveProfiles(ctx context.Context, tx pgx.Tx, people []*acquainta
 
 // Meet finds or makes the person for a user.
 func (t *tx) Meet(ctx context.Context, u ticket.User) (ticket.PersonID, error) {
-	met, err := t.s.meet(ctx, t.tx, []introduction{{t.g, u}})
+	met, err := t.s.meet(ctx, t.tx, []introduction{{guild: t.g, user: u}})
 	if err != nil {
 		return 0, explain("meet a person", err)
 	}

@@ -56,6 +56,16 @@ func (s *Store) unseal(ref keys.Ref, sealed []byte, v any) error {
 	return nil
 }
 
+// unsealOlder is unseal for what lay under the ticket alone before it was a person's too.
+func (s *Store) unsealOlder(ref keys.Ref, sealed []byte, v any) error {
+	err := s.unseal(ref, sealed, v)
+	if !errors.Is(err, keys.ErrCorrupt) || ref.Person.IsZero() {
+		return err
+	}
+	ref.Person = keys.Path{}
+	return s.unseal(ref, sealed, v)
+}
+
 // orNil is how SQL says "none" of what Go says with a zero.
 func orNil[T comparable](v T) *T {
 	var zero T

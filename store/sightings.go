@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"ticketbot/keys"
 	"ticketbot/store/db"
@@ -27,21 +28,34 @@ func (s *Store) SaveSightings(ctx context.Context, all []ticket.Sighting) error 
 	}
 	var failed error
 	for _, g := range slices.SortedFunc(maps.Keys(byGuild), compareGuilds) {
-		err := s.saveSightings(ctx, byGuild[g])
-		if isRefusal(err) {
-			s.refused.Add(int64(len(byGuild[g])))
-			s.log.Error("messages refused", "guild", g.ID, "epoch", g.Epoch, "messages", len(byGuild[g]), "error", err)
-			continue
-		}
-		failed = errors.Join(failed, err)
+		failed = errors.Join(failed, s.saveGuild(ctx, g, byGuild[g]))
 	}
 	return explain("keep messages", failed)
+}
+
+// saveGuild keeps what was seen in one guild. While its keys are there, a refusal is about one person or ticket that is
+// being forgotten, and each message is tried alone.
+func (s *Store) saveGuild(ctx context.Context, g ticket.Guild, all []ticket.Sighting) error {
+	err := s.saveSightings(ctx, all)
+	if !isRefusal(err) {
+		return err
+	}
+	if len(all) > 1 && s.keys.Has(uint64(g.ID), g.Epoch) {
+		var failed error
+		for _, seen := range all {
+			failed = errors.Join(failed, s.saveGuild(ctx, g, []ticket.Sighting{seen}))
+		}
+		return failed
+	}
+	s.refused.Add(int64(len(all)))
+	s.log.Error("messages refused", "guild", g.ID, "epoch", g.Epoch, "messages", len(all), "error", err)
+	return nil
 }
 
 func (s *Store) saveSightings(ctx context.Context, all []ticket.Sighting) error {
 	var b *batch
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		b = &batch{s: s, tx: tx, paths: map[personKey]keys.Path{}}
+		b = &batch{s: s, tx: tx, paths: map[personKey]keys.Path{}, since: map[personKey]time.Time{}}
 		return b.save(ctx, all)
 	})
 	if err != nil {
@@ -58,6 +72,7 @@ type batch struct {
 	tx      pgx.Tx
 	met     []acquaintance
 	paths   map[personKey]keys.Path
+	since   map[personKey]time.Time // when somebody was forgotten, if they were
 	refused int
 }
 
@@ -88,7 +103,7 @@ func (b *batch) save(ctx context.Context, all []ticket.Sighting) error {
 	if err != nil {
 		return err
 	}
-	records, err := fold(kept, people)
+	records, err := b.fold(kept, people)
 	if err != nil {
 		return err
 	}
@@ -165,7 +180,7 @@ func (b *batch) meetEverybody(ctx context.Context, all []ticket.Sighting) ([][]t
 	var introductions []introduction
 	for _, seen := range all {
 		for _, u := range seen.Users {
-			introductions = append(introductions, introduction{seen.Room.Guild, u})
+			introductions = append(introductions, introduction{seen.Room.Guild, u, seen.Written()})
 		}
 	}
 	met, err := b.s.meet(ctx, b.tx, introductions)
@@ -181,18 +196,25 @@ func (b *batch) meetEverybody(ctx context.Context, all []ticket.Sighting) ([][]t
 			met = met[1:]
 			people[i][j] = a.id
 			b.paths[personKey{a.guild, a.id}] = a.path
+			b.since[personKey{a.guild, a.id}] = a.since
 		}
 	}
 	return people, nil
 }
 
-// fold merges the batch's sightings of the same message.
-func fold(all []ticket.Sighting, people [][]ticket.PersonID) ([]*archived, error) {
+// fold merges the batch's sightings of the same message. Of what was written by, or about, somebody who was forgotten
+// since then, only the place in the conversation is kept.
+func (b *batch) fold(all []ticket.Sighting, people [][]ticket.PersonID) ([]*archived, error) {
 	byKey := map[messageKey]*archived{}
 	for i, seen := range all {
 		a, err := sighting(seen, people[i])
 		if err != nil {
 			return nil, err
+		}
+		for _, w := range a.wordings {
+			if isBefore(seen.Written(), b.since[personKey{seen.Room.Guild, w.owner}]) {
+				a.erase()
+			}
 		}
 		if have, ok := byKey[a.key()]; ok {
 			have.merge(a)
@@ -213,8 +235,8 @@ func (b *batch) insert(ctx context.Context, records []*archived) (known []*archi
 		}
 		params[i] = db.InsertMessageParams{
 			GuildID: row.GuildID, Epoch: row.Epoch, ChannelID: row.ChannelID, MessageID: row.MessageID, TicketID: a.room.Ticket,
-			Author: row.Author, People: row.People, At: row.At, EditedAt: row.EditedAt, SeenAt: row.SeenAt,
-			DeletedAt: row.DeletedAt, Content: row.Content,
+			Author: row.Author, Owner: row.Owner, People: row.People, At: row.At, EditedAt: row.EditedAt, SeenAt: row.SeenAt,
+			DeletedAt: row.DeletedAt, Content: row.Content, Erased: row.Erased,
 		}
 	}
 	var fresh []*archived
@@ -245,6 +267,9 @@ func (b *batch) mergeKnown(ctx context.Context, records []*archived) error {
 	for _, a := range records {
 		merged := before[a.key()].clone()
 		merged.merge(a)
+		if merged.erased {
+			a.erase() // its files are not wanted either
+		}
 		if merged.same(before[a.key()]) {
 			continue
 		}
@@ -269,23 +294,25 @@ func (b *batch) messageRow(a *archived) (db.SaveMessageParams, error) {
 	row := db.SaveMessageParams{
 		GuildID: a.room.Guild.ID, Epoch: a.room.Guild.Epoch, ChannelID: a.room.Channel, MessageID: a.message,
 		People: []ticket.PersonID{}, At: a.written(), DeletedAt: orNil(a.deleted),
+		Author: orNil(a.author), Owner: orNil(a.owner), EditedAt: orNil(a.edited), Erased: a.erased,
 	}
 	all := a.ordered()
 	if len(all) == 0 {
 		return row, nil
 	}
 	w := all[len(all)-1]
-	row.Author, row.EditedAt, row.SeenAt = orNil(w.author), orNil(w.edited), orNil(w.seen)
+	row.Author, row.Owner, row.EditedAt, row.SeenAt = orNil(w.author), orNil(w.owner), orNil(w.edited), orNil(w.seen)
 	row.People = append(row.People, w.people...)
 	var err error
 	row.Content, err = b.s.keys.Seal(b.wordingPlace(a, w, keys.FieldMessage, uint64(a.message)), w.body)
 	return row, err
 }
 
-// wordingPlace: what somebody wrote lies under them and the ticket, so that either can be forgotten.
+// wordingPlace: what was written by somebody, or by the bot about them, lies under them and the ticket, so that either can
+// be forgotten.
 func (b *batch) wordingPlace(a *archived, w wording, field keys.Field, row uint64) keys.Ref {
 	ref := ofTicket(place(a.room.Guild, field, row), a.room.Number)
-	ref.Person = b.paths[personKey{a.room.Guild, w.author}]
+	ref.Person = b.paths[personKey{a.room.Guild, w.owner}]
 	return ref
 }
 
@@ -319,7 +346,7 @@ func (b *batch) saveRevisions(ctx context.Context, records []*archived, before m
 		}
 		params[i] = db.SaveRevisionParams{
 			GuildID: e.of.room.Guild.ID, Epoch: e.of.room.Guild.Epoch, ChannelID: e.of.room.Channel, MessageID: e.of.message,
-			ID: ids[i], At: e.of.writtenAt(e.w), SeenAt: orNil(e.w.seen), Author: orNil(e.w.author),
+			ID: ids[i], At: e.of.writtenAt(e.w), SeenAt: orNil(e.w.seen), Author: orNil(e.w.author), Owner: orNil(e.w.owner),
 			People: append([]ticket.PersonID{}, e.w.people...), Content: content,
 		}
 	}

@@ -20,6 +20,7 @@ const noTicket = "ticket.not_found"
 type ticketRow struct {
 	Ticket     db.Ticket
 	OpenerPath []byte
+	CloserPath []byte
 }
 
 func (s *Store) ticket(row ticketRow) (*ticket.Ticket, error) {
@@ -31,21 +32,24 @@ func (s *Store) ticket(row ticketRow) (*ticket.Ticket, error) {
 		Channel: orZero(r.ChannelID), Welcome: orZero(r.WelcomeID),
 		OpenedAt: r.OpenedAt, ClosedAt: orZero(r.ClosedAt), ChannelGoneAt: orZero(r.ChannelGoneAt),
 	}
-	answers, reason, err := places(t, row.OpenerPath)
+	answers, err := ticketPlace(t, row.OpenerPath)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.unseal(answers, r.Answers, &t.Answers); err != nil {
 		return nil, err
 	}
-	return t, s.unseal(reason, r.Reason, &t.CloseReason)
+	reason, err := ticketPlace(t, row.CloserPath)
+	if err != nil {
+		return nil, err
+	}
+	return t, s.unsealOlder(reason, r.Reason, &t.CloseReason)
 }
 
-// places are where a ticket's sealed columns lie: the answers are the opener's, the reason belongs to the ticket.
-func places(t *ticket.Ticket, openerPath []byte) (answers, reason keys.Ref, err error) {
-	reason = ofTicket(place(t.Guild, keys.FieldTicket, uint64(t.ID)), t.Number)
-	answers, err = ofPerson(reason, openerPath)
-	return answers, reason, err
+// ticketPlace is where what somebody wrote about a ticket lies: under the ticket and them. The answers are the opener's,
+// the reason for closing is the closer's.
+func ticketPlace(t *ticket.Ticket, personPath []byte) (keys.Ref, error) {
+	return ofPerson(ofTicket(place(t.Guild, keys.FieldTicket, uint64(t.ID)), t.Number), personPath)
 }
 
 func (s *Store) oneTicket(row ticketRow, err error) (*ticket.Ticket, error) {
@@ -198,7 +202,7 @@ func (t *tx) InsertTicket(ctx context.Context, k *ticket.Ticket, request uint64)
 		State: k.State, Opener: k.Opener, RequestID: orNil(request), OpenedAt: k.OpenedAt,
 	}
 	if len(k.Answers) > 0 {
-		answers, _, err := places(k, opener)
+		answers, err := ticketPlace(k, opener)
 		if err != nil {
 			return err
 		}
@@ -209,7 +213,11 @@ func (t *tx) InsertTicket(ctx context.Context, k *ticket.Ticket, request uint64)
 	return explain("keep a ticket", t.s.q.InsertTicket(ctx, t.tx, row))
 }
 
+// pathOf is where what somebody writes lies; nil for nobody.
 func (t *tx) pathOf(ctx context.Context, id ticket.PersonID) ([]byte, error) {
+	if id == 0 {
+		return nil, nil
+	}
 	rows, err := t.s.q.PeopleByID(ctx, t.tx, db.PeopleByIDParams{GuildID: t.g.ID, Epoch: t.g.Epoch, Ids: []int64{int64(id)}})
 	if err != nil {
 		return nil, explain("find a person", err)
@@ -222,7 +230,10 @@ func (t *tx) pathOf(ctx context.Context, id ticket.PersonID) ([]byte, error) {
 
 // LockTicket reads a ticket and makes other transactions about it wait.
 func (t *tx) LockTicket(ctx context.Context, id ticket.ID) (*ticket.Ticket, error) {
-	row, err := t.s.q.LockTicket(ctx, t.tx, db.LockTicketParams{GuildID: t.g.ID, Epoch: t.g.Epoch, ID: id})
+	if err := t.s.q.LockTicket(ctx, t.tx, db.LockTicketParams{GuildID: t.g.ID, Epoch: t.g.Epoch, ID: id}); err != nil {
+		return nil, explain("lock a ticket", err)
+	}
+	row, err := t.s.q.TicketByID(ctx, t.tx, db.TicketByIDParams{GuildID: t.g.ID, Epoch: t.g.Epoch, ID: id})
 	return t.s.oneTicket(ticketRow(row), err)
 }
 
@@ -233,8 +244,14 @@ func (t *tx) SaveTicket(ctx context.Context, k *ticket.Ticket) error {
 		ChannelID: orNil(k.Channel), WelcomeID: orNil(k.Welcome), ClosedAt: orNil(k.ClosedAt), ChannelGoneAt: orNil(k.ChannelGoneAt),
 	}
 	if k.CloseReason != "" {
-		ref := ofTicket(place(k.Guild, keys.FieldTicket, uint64(k.ID)), k.Number)
-		var err error
+		closer, err := t.pathOf(ctx, k.Closer)
+		if err != nil {
+			return err
+		}
+		ref, err := ticketPlace(k, closer)
+		if err != nil {
+			return err
+		}
 		if row.Reason, err = t.s.seal(ref, k.CloseReason); err != nil {
 			return err
 		}

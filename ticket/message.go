@@ -123,11 +123,12 @@ type Sticker struct {
 type Message struct {
 	ID        MessageID
 	Channel   ChannelID
-	Author    PersonID   // 0: only its deletion was ever seen
+	Author    PersonID   // 0: only its deletion was ever seen, or it is Erased
 	People    []PersonID // what the indexes in Content mean
 	At        time.Time
 	EditedAt  time.Time // zero: never edited
 	DeletedAt time.Time // zero: still there
+	Erased    bool      // its author, or whom it was about, was forgotten, and with them what it said
 	Content   Content
 	Revisions []Revision // earlier wordings, oldest first
 }
@@ -145,6 +146,37 @@ const mark = "\x00"
 
 // Mention is the mark for the person at index i of the message's people.
 func Mention(i int) string { return mark + strconv.Itoa(i) + mark }
+
+// firstNamed is the first person that a message names, in the order of reading; 0 if none but perhaps its author.
+func (c *Content) firstNamed() int {
+	first := 0
+	look := func(text string) {
+		Mentions(text, func(string) {}, func(i int) {
+			if first == 0 {
+				first = i
+			}
+		})
+	}
+	look(c.Text)
+	var components func([]Component)
+	components = func(all []Component) {
+		for i := range all {
+			look(all[i].Text)
+			components(all[i].Children)
+		}
+	}
+	components(c.Components)
+	for _, e := range c.Embeds {
+		for _, text := range []string{e.Author.Text, e.Title, e.Description} {
+			look(text)
+		}
+		for _, f := range e.Fields {
+			look(f.Name)
+			look(f.Value)
+		}
+	}
+	return first
+}
 
 // CleanText removes what could be taken for a mark.
 func CleanText(s string) string { return strings.ReplaceAll(s, mark, "") }

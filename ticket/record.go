@@ -28,12 +28,44 @@ type Sighting struct {
 	Edited  time.Time // zero: never; an update without it is Discord's own (a link's preview arrived)
 	Seen    time.Time // when we learned of it: the time of a deletion
 	Users   []User    // what the indexes in Content mean; 0 is the author
+	Own     bool      // the author is the bot itself
 	Content Content
 }
+
+// Written is when this wording was.
+func (s *Sighting) Written() time.Time {
+	if s.Edited.IsZero() {
+		return s.At
+	}
+	return s.Edited
+}
+
+// Owner is whose data the message is, as an index: its author's. What the bot writes is about somebody, and is to be
+// forgotten with them: whoever used the command it answers, else whom it names first.
+func (s *Sighting) Owner() int {
+	owner := 0
+	switch named := s.Content.firstNamed(); {
+	case !s.Own:
+	case s.Content.Use != nil:
+		owner = s.Content.Use.Person
+	case named > 0:
+		owner = named
+	case len(s.Users) > 1:
+		owner = 1
+	}
+	if owner < 0 || owner >= len(s.Users) {
+		return 0
+	}
+	return owner
+}
+
+// SpeaksAs says which account is the bot's own. To be set before anything runs.
+func (s *Service) SpeaksAs(self UserID) { s.self = self }
 
 // Record keeps sightings, and returns when they are committed.
 func (s *Service) Record(ctx context.Context, seen ...Sighting) error {
 	for i := range seen {
+		seen[i].Own = s.self != 0 && len(seen[i].Users) > 0 && seen[i].Users[0].ID == s.self
 		if seen[i].Room.Parent != 0 {
 			seen[i].Content.Thread = seen[i].Room.Channel
 		}

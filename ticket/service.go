@@ -18,6 +18,7 @@ type Service struct {
 	rooms    *Rooms
 	recorder *Recorder
 	settle   func(context.Context, ChannelID) error
+	self     UserID // the bot's own account; 0: not known
 	fence    fence
 	clock    clock.Clock
 	log      *slog.Logger

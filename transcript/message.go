@@ -43,6 +43,9 @@ func (p *page) message(m *ticket.Message, first bool) {
 
 // author is the voice of the message: a person, or the name a webhook took.
 func (p *page) author(m *ticket.Message) *voice {
+	if m.Author == 0 && m.Erased {
+		return &voice{name: say.T("transcript.person.erased"), erased: true, hue: "nobody"}
+	}
 	v := p.person(m.Author)
 	if m.Content.Webhook == "" || v.erased {
 		return v
@@ -74,10 +77,10 @@ func (p *page) byline(m *ticket.Message, author *voice) {
 // content writes what m says and the marks behind it; it reports whether there was nothing to show.
 func (p *page) content(m *ticket.Message, s *said) (empty bool) {
 	switch {
+	case m.Erased || isEmpty(s.Content) && p.person(m.Author).erased:
+		p.leaf("p", say.T("transcript.message.erased"), class("none"))
 	case m.Author == 0:
 		p.leaf("p", say.T("transcript.message.unseen"), class("none"))
-	case isEmpty(s.Content) && p.person(m.Author).erased:
-		p.leaf("p", say.T("transcript.message.erased"), class("none"))
 	case isEmpty(s.Content):
 		empty = true
 	}

@@ -64,10 +64,10 @@ func (p *page) textMessage(m *ticket.Message) {
 // saidPlainly is the text of a message, or a sentence in its place.
 func (p *page) saidPlainly(m *ticket.Message, s *said) string {
 	switch {
+	case m.Erased || isEmpty(s.Content) && p.person(m.Author).erased:
+		return say.T("transcript.message.erased")
 	case m.Author == 0:
 		return say.T("transcript.message.unseen")
-	case isEmpty(s.Content) && p.person(m.Author).erased:
-		return say.T("transcript.message.erased")
 	}
 	if isSystem(s.Type) {
 		key, _ := event(s.Type)

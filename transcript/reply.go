@@ -77,6 +77,8 @@ func (p *page) excerpt(m *ticket.Message) string {
 		return line
 	}
 	switch {
+	case m.Erased:
+		return say.T("transcript.message.erased")
 	case m.Author == 0:
 		return say.T("transcript.message.unseen")
 	case isEmpty(&m.Content):

@@ -85,8 +85,8 @@ func (b *InsertFileBatchResults) Close() error {
 }
 
 const insertMessage = `-- name: InsertMessage :batchone
-insert into message (guild_id, epoch, channel_id, message_id, ticket_id, author, people, at, edited_at, seen_at, deleted_at, content)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into message (guild_id, epoch, channel_id, message_id, ticket_id, author, owner, people, at, edited_at, seen_at, deleted_at, content, erased)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict do nothing
 returning message_id
 `
@@ -104,12 +104,14 @@ type InsertMessageParams struct {
 	MessageID ticket.MessageID
 	TicketID  ticket.ID
 	Author    *ticket.PersonID
+	Owner     *ticket.PersonID
 	People    []ticket.PersonID
 	At        time.Time
 	EditedAt  *time.Time
 	SeenAt    *time.Time
 	DeletedAt *time.Time
 	Content   []byte
+	Erased    bool
 }
 
 func (q *Queries) InsertMessage(ctx context.Context, db DBTX, arg []InsertMessageParams) *InsertMessageBatchResults {
@@ -122,12 +124,14 @@ func (q *Queries) InsertMessage(ctx context.Context, db DBTX, arg []InsertMessag
 			a.MessageID,
 			a.TicketID,
 			a.Author,
+			a.Owner,
 			a.People,
 			a.At,
 			a.EditedAt,
 			a.SeenAt,
 			a.DeletedAt,
 			a.Content,
+			a.Erased,
 		}
 		batch.Queue(insertMessage, vals...)
 	}
@@ -159,8 +163,8 @@ func (b *InsertMessageBatchResults) Close() error {
 }
 
 const insertPerson = `-- name: InsertPerson :batchexec
-insert into person (guild_id, epoch, id, tag, path, profile)
-values ($1, $2, $3, $4, $5, $6)
+insert into person (guild_id, epoch, id, tag, path, profile, since)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (guild_id, epoch, tag) do nothing
 `
 
@@ -177,6 +181,7 @@ type InsertPersonParams struct {
 	Tag     []byte
 	Path    []byte
 	Profile []byte
+	Since   *time.Time
 }
 
 func (q *Queries) InsertPerson(ctx context.Context, db DBTX, arg []InsertPersonParams) *InsertPersonBatchResults {
@@ -189,6 +194,7 @@ func (q *Queries) InsertPerson(ctx context.Context, db DBTX, arg []InsertPersonP
 			a.Tag,
 			a.Path,
 			a.Profile,
+			a.Since,
 		}
 		batch.Queue(insertPerson, vals...)
 	}
@@ -218,7 +224,7 @@ func (b *InsertPersonBatchResults) Close() error {
 }
 
 const peopleByTag = `-- name: PeopleByTag :batchone
-select id, path, profile, erased from person where guild_id = $1 and epoch = $2 and tag = $3
+select id, path, profile, erased, since from person where guild_id = $1 and epoch = $2 and tag = $3
 `
 
 type PeopleByTagBatchResults struct {
@@ -238,6 +244,7 @@ type PeopleByTagRow struct {
 	Path    []byte
 	Profile []byte
 	Erased  bool
+	Since   *time.Time
 }
 
 func (q *Queries) PeopleByTag(ctx context.Context, db DBTX, arg []PeopleByTagParams) *PeopleByTagBatchResults {
@@ -270,6 +277,7 @@ func (b *PeopleByTagBatchResults) QueryRow(f func(int, PeopleByTagRow, error)) {
 			&i.Path,
 			&i.Profile,
 			&i.Erased,
+			&i.Since,
 		)
 		if f != nil {
 			f(t, i, err)
@@ -284,9 +292,9 @@ func (b *PeopleByTagBatchResults) Close() error {
 
 const saveMessage = `-- name: SaveMessage :batchexec
 update message set
-    author = $1, people = $2, at = $3, edited_at = $4, seen_at = $5, deleted_at = $6,
-    content = $7
-where guild_id = $8 and epoch = $9 and channel_id = $10 and message_id = $11
+    author = $1, owner = $2, people = $3, at = $4, edited_at = $5, seen_at = $6,
+    deleted_at = $7, content = $8, erased = $9
+where guild_id = $10 and epoch = $11 and channel_id = $12 and message_id = $13
 `
 
 type SaveMessageBatchResults struct {
@@ -297,12 +305,14 @@ type SaveMessageBatchResults struct {
 
 type SaveMessageParams struct {
 	Author    *ticket.PersonID
+	Owner     *ticket.PersonID
 	People    []ticket.PersonID
 	At        time.Time
 	EditedAt  *time.Time
 	SeenAt    *time.Time
 	DeletedAt *time.Time
 	Content   []byte
+	Erased    bool
 	GuildID   ticket.GuildID
 	Epoch     uint32
 	ChannelID ticket.ChannelID
@@ -314,12 +324,14 @@ func (q *Queries) SaveMessage(ctx context.Context, db DBTX, arg []SaveMessagePar
 	for _, a := range arg {
 		vals := []interface{}{
 			a.Author,
+			a.Owner,
 			a.People,
 			a.At,
 			a.EditedAt,
 			a.SeenAt,
 			a.DeletedAt,
 			a.Content,
+			a.Erased,
 			a.GuildID,
 			a.Epoch,
 			a.ChannelID,
@@ -406,10 +418,11 @@ func (b *SaveProfileBatchResults) Close() error {
 }
 
 const saveRevision = `-- name: SaveRevision :batchexec
-insert into revision (guild_id, epoch, channel_id, message_id, id, at, seen_at, author, people, content)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into revision (guild_id, epoch, channel_id, message_id, id, at, seen_at, author, owner, people, content)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (guild_id, epoch, channel_id, message_id, at) do update set
-    id = excluded.id, seen_at = excluded.seen_at, author = excluded.author, people = excluded.people, content = excluded.content
+    id = excluded.id, seen_at = excluded.seen_at, author = excluded.author, owner = excluded.owner, people = excluded.people,
+    content = excluded.content
 `
 
 type SaveRevisionBatchResults struct {
@@ -427,6 +440,7 @@ type SaveRevisionParams struct {
 	At        time.Time
 	SeenAt    *time.Time
 	Author    *ticket.PersonID
+	Owner     *ticket.PersonID
 	People    []ticket.PersonID
 	Content   []byte
 }
@@ -443,6 +457,7 @@ func (q *Queries) SaveRevision(ctx context.Context, db DBTX, arg []SaveRevisionP
 			a.At,
 			a.SeenAt,
 			a.Author,
+			a.Owner,
 			a.People,
 			a.Content,
 		}

@@ -131,8 +131,8 @@ func (q *Queries) FinishEffect(ctx context.Context, db DBTX, arg FinishEffectPar
 }
 
 const insertEffect = `-- name: InsertEffect :exec
-insert into effect (guild_id, epoch, id, ticket_id, kind, state, at, due_at, detail)
-values ($1, $2, $3, $4, $5, 'pending', $6, $7, $8)
+insert into effect (guild_id, epoch, id, ticket_id, person, kind, state, at, due_at, detail)
+values ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9)
 `
 
 type InsertEffectParams struct {
@@ -140,6 +140,7 @@ type InsertEffectParams struct {
 	Epoch    uint32
 	ID       ticket.EffectID
 	TicketID *ticket.ID
+	Person   *ticket.PersonID
 	Kind     ticket.EffectKind
 	At       time.Time
 	DueAt    time.Time
@@ -152,6 +153,7 @@ func (q *Queries) InsertEffect(ctx context.Context, db DBTX, arg InsertEffectPar
 		arg.Epoch,
 		arg.ID,
 		arg.TicketID,
+		arg.Person,
 		arg.Kind,
 		arg.At,
 		arg.DueAt,
@@ -169,6 +171,33 @@ func (q *Queries) NextEffectID(ctx context.Context, db DBTX) (int64, error) {
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const placesOfEffect = `-- name: PlacesOfEffect :one
+select coalesce(t.number, 0)::bigint as ticket_number, p.path as person_path
+from effect e
+left join ticket t on (t.guild_id, t.epoch, t.id) = (e.guild_id, e.epoch, e.ticket_id)
+left join person p on (p.guild_id, p.epoch, p.id) = (e.guild_id, e.epoch, e.person)
+where e.guild_id = $1 and e.epoch = $2 and e.id = $3 and active($1, $2)
+`
+
+type PlacesOfEffectParams struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+	ID      ticket.EffectID
+}
+
+type PlacesOfEffectRow struct {
+	TicketNumber int64
+	PersonPath   []byte
+}
+
+// Under which leaves an effect's detail lies.
+func (q *Queries) PlacesOfEffect(ctx context.Context, db DBTX, arg PlacesOfEffectParams) (PlacesOfEffectRow, error) {
+	row := db.QueryRow(ctx, placesOfEffect, arg.GuildID, arg.Epoch, arg.ID)
+	var i PlacesOfEffectRow
+	err := row.Scan(&i.TicketNumber, &i.PersonPath)
+	return i, err
 }
 
 const releaseAllEffects = `-- name: ReleaseAllEffects :exec

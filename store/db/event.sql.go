@@ -12,9 +12,32 @@ import (
 	"ticketbot/ticket"
 )
 
+const chainEnd = `-- name: ChainEnd :one
+select last_event, last_hash from guild_counter where guild_id = $1 and epoch = $2 and active($1, $2)
+`
+
+type ChainEndParams struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+}
+
+type ChainEndRow struct {
+	LastEvent int64
+	LastHash  []byte
+}
+
+func (q *Queries) ChainEnd(ctx context.Context, db DBTX, arg ChainEndParams) (ChainEndRow, error) {
+	row := db.QueryRow(ctx, chainEnd, arg.GuildID, arg.Epoch)
+	var i ChainEndRow
+	err := row.Scan(&i.LastEvent, &i.LastHash)
+	return i, err
+}
+
 const eventsAfter = `-- name: EventsAfter :many
-select e.guild_id, e.epoch, e.seq, e.verb, e.ticket_id, e.person, e.at, e.detail, e.hash, e.erased, coalesce(t.number, 0)::bigint as ticket_number
-from event e left join ticket t on (t.guild_id, t.epoch, t.id) = (e.guild_id, e.epoch, e.ticket_id)
+select e.guild_id, e.epoch, e.seq, e.verb, e.ticket_id, e.person, e.at, e.detail, e.hash, e.erased, coalesce(t.number, 0)::bigint as ticket_number, p.path as person_path
+from event e
+left join ticket t on (t.guild_id, t.epoch, t.id) = (e.guild_id, e.epoch, e.ticket_id)
+left join person p on (p.guild_id, p.epoch, p.id) = (e.guild_id, e.epoch, e.person)
 where e.guild_id = $1 and e.epoch = $2 and e.seq > $3 and active($1, $2)
 order by e.seq limit $4
 `
@@ -29,6 +52,7 @@ type EventsAfterParams struct {
 type EventsAfterRow struct {
 	Event        Event
 	TicketNumber int64
+	PersonPath   []byte
 }
 
 func (q *Queries) EventsAfter(ctx context.Context, db DBTX, arg EventsAfterParams) ([]EventsAfterRow, error) {
@@ -57,6 +81,7 @@ func (q *Queries) EventsAfter(ctx context.Context, db DBTX, arg EventsAfterParam
 			&i.Event.Hash,
 			&i.Event.Erased,
 			&i.TicketNumber,
+			&i.PersonPath,
 		); err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 
 const countMessages = `-- name: CountMessages :one
 select count(*) from message
-where guild_id = $1 and epoch = $2 and ticket_id = $3 and content is not null and active($1, $2)
+where guild_id = $1 and epoch = $2 and ticket_id = $3 and (content is not null or erased) and active($1, $2)
 `
 
 type CountMessagesParams struct {
@@ -78,13 +78,13 @@ func (q *Queries) HoldTickets(ctx context.Context, db DBTX, arg HoldTicketsParam
 }
 
 const knownMessages = `-- name: KnownMessages :many
-select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, m.owner, m.erased, p.path as author_path
+select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, m.owner, m.erased, p.path as owner_path
 from message m
 join (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch,
         unnest($3::bigint[]) as channel_id, unnest($4::bigint[]) as message_id) wanted
     on m.guild_id = wanted.guild_id and m.epoch = wanted.epoch
         and m.channel_id = wanted.channel_id and m.message_id = wanted.message_id
-left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, m.author)
+left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, coalesce(m.owner, m.author))
 `
 
 type KnownMessagesParams struct {
@@ -95,8 +95,8 @@ type KnownMessagesParams struct {
 }
 
 type KnownMessagesRow struct {
-	Message    Message
-	AuthorPath []byte
+	Message   Message
+	OwnerPath []byte
 }
 
 func (q *Queries) KnownMessages(ctx context.Context, db DBTX, arg KnownMessagesParams) ([]KnownMessagesRow, error) {
@@ -128,7 +128,7 @@ func (q *Queries) KnownMessages(ctx context.Context, db DBTX, arg KnownMessagesP
 			&i.Message.Content,
 			&i.Message.Owner,
 			&i.Message.Erased,
-			&i.AuthorPath,
+			&i.OwnerPath,
 		); err != nil {
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func (q *Queries) KnownMessages(ctx context.Context, db DBTX, arg KnownMessagesP
 const lastMessage = `-- name: LastMessage :one
 select message_id from message
 where guild_id = $1 and epoch = $2 and channel_id = $3 and message_id < $4::bigint
-    and content is not null and active($1, $2)
+    and (content is not null or erased) and active($1, $2)
 order by message_id desc limit 1
 `
 
@@ -224,8 +224,8 @@ func (q *Queries) LockMessages(ctx context.Context, db DBTX, arg LockMessagesPar
 }
 
 const messages = `-- name: Messages :many
-select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, m.owner, m.erased, p.path as author_path
-from message m left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, m.author)
+select m.guild_id, m.epoch, m.channel_id, m.message_id, m.ticket_id, m.author, m.people, m.at, m.edited_at, m.seen_at, m.deleted_at, m.content, m.owner, m.erased, p.path as owner_path
+from message m left join person p on (p.guild_id, p.epoch, p.id) = (m.guild_id, m.epoch, coalesce(m.owner, m.author))
 where m.guild_id = $1 and m.epoch = $2 and m.ticket_id = $3 and active($1, $2)
 order by m.message_id
 `
@@ -237,8 +237,8 @@ type MessagesParams struct {
 }
 
 type MessagesRow struct {
-	Message    Message
-	AuthorPath []byte
+	Message   Message
+	OwnerPath []byte
 }
 
 func (q *Queries) Messages(ctx context.Context, db DBTX, arg MessagesParams) ([]MessagesRow, error) {
@@ -265,7 +265,7 @@ func (q *Queries) Messages(ctx context.Context, db DBTX, arg MessagesParams) ([]
 			&i.Message.Content,
 			&i.Message.Owner,
 			&i.Message.Erased,
-			&i.AuthorPath,
+			&i.OwnerPath,
 		); err != nil {
 			return nil, err
 		}
@@ -302,10 +302,10 @@ func (q *Queries) NextRevisionIDs(ctx context.Context, db DBTX, n int32) ([]int6
 }
 
 const revisions = `-- name: Revisions :many
-select r.guild_id, r.epoch, r.channel_id, r.message_id, r.id, r.at, r.seen_at, r.author, r.people, r.content, r.owner, p.path as author_path
+select r.guild_id, r.epoch, r.channel_id, r.message_id, r.id, r.at, r.seen_at, r.author, r.people, r.content, r.owner, p.path as owner_path
 from message m
 join revision r on (r.guild_id, r.epoch, r.channel_id, r.message_id) = (m.guild_id, m.epoch, m.channel_id, m.message_id)
-left join person p on (p.guild_id, p.epoch, p.id) = (r.guild_id, r.epoch, r.author)
+left join person p on (p.guild_id, p.epoch, p.id) = (r.guild_id, r.epoch, coalesce(r.owner, r.author))
 where m.guild_id = $1 and m.epoch = $2 and m.ticket_id = $3 and active($1, $2)
 order by r.message_id, r.at
 `
@@ -317,8 +317,8 @@ type RevisionsParams struct {
 }
 
 type RevisionsRow struct {
-	Revision   Revision
-	AuthorPath []byte
+	Revision  Revision
+	OwnerPath []byte
 }
 
 func (q *Queries) Revisions(ctx context.Context, db DBTX, arg RevisionsParams) ([]RevisionsRow, error) {
@@ -342,7 +342,7 @@ func (q *Queries) Revisions(ctx context.Context, db DBTX, arg RevisionsParams) (
 			&i.Revision.People,
 			&i.Revision.Content,
 			&i.Revision.Owner,
-			&i.AuthorPath,
+			&i.OwnerPath,
 		); err != nil {
 			return nil, err
 		}
@@ -355,13 +355,13 @@ func (q *Queries) Revisions(ctx context.Context, db DBTX, arg RevisionsParams) (
 }
 
 const revisionsOfMessages = `-- name: RevisionsOfMessages :many
-select r.guild_id, r.epoch, r.channel_id, r.message_id, r.id, r.at, r.seen_at, r.author, r.people, r.content, r.owner, p.path as author_path
+select r.guild_id, r.epoch, r.channel_id, r.message_id, r.id, r.at, r.seen_at, r.author, r.people, r.content, r.owner, p.path as owner_path
 from revision r
 join (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch,
         unnest($3::bigint[]) as channel_id, unnest($4::bigint[]) as message_id) wanted
     on r.guild_id = wanted.guild_id and r.epoch = wanted.epoch
         and r.channel_id = wanted.channel_id and r.message_id = wanted.message_id
-left join person p on (p.guild_id, p.epoch, p.id) = (r.guild_id, r.epoch, r.author)
+left join person p on (p.guild_id, p.epoch, p.id) = (r.guild_id, r.epoch, coalesce(r.owner, r.author))
 `
 
 type RevisionsOfMessagesParams struct {
@@ -372,8 +372,8 @@ type RevisionsOfMessagesParams struct {
 }
 
 type RevisionsOfMessagesRow struct {
-	Revision   Revision
-	AuthorPath []byte
+	Revision  Revision
+	OwnerPath []byte
 }
 
 func (q *Queries) RevisionsOfMessages(ctx context.Context, db DBTX, arg RevisionsOfMessagesParams) ([]RevisionsOfMessagesRow, error) {
@@ -402,7 +402,7 @@ func (q *Queries) RevisionsOfMessages(ctx context.Context, db DBTX, arg Revision
 			&i.Revision.People,
 			&i.Revision.Content,
 			&i.Revision.Owner,
-			&i.AuthorPath,
+			&i.OwnerPath,
 		); err != nil {
 			return nil, err
 		}

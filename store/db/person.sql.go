@@ -7,9 +7,40 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"ticketbot/ticket"
 )
+
+const erasedBefore = `-- name: ErasedBefore :many
+select user_tag, max(asked_at)::timestamptz as since from erasure where user_tag = any($1::bytea[]) group by user_tag
+`
+
+type ErasedBeforeRow struct {
+	UserTag []byte
+	Since   time.Time
+}
+
+// Who of these was forgotten before, and when they last asked for it. It is about no guild.
+func (q *Queries) ErasedBefore(ctx context.Context, db DBTX, tags [][]byte) ([]ErasedBeforeRow, error) {
+	rows, err := db.Query(ctx, erasedBefore, tags)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ErasedBeforeRow
+	for rows.Next() {
+		var i ErasedBeforeRow
+		if err := rows.Scan(&i.UserTag, &i.Since); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const lockPerson = `-- name: LockPerson :one
 select id from person where guild_id = $1 and epoch = $2 and id = $3 for no key update

@@ -205,11 +205,10 @@ func (q *Queries) InsertTicket(ctx context.Context, db DBTX, arg InsertTicketPar
 	return err
 }
 
-const lockTicket = `-- name: LockTicket :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
-from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
-where t.guild_id = $1 and t.epoch = $2 and t.id = $3 and active($1, $2)
-for no key update of t
+const lockTicket = `-- name: LockTicket :exec
+select id from ticket
+where guild_id = $1 and epoch = $2 and id = $3 and active($1, $2)
+for no key update
 `
 
 type LockTicketParams struct {
@@ -218,36 +217,10 @@ type LockTicketParams struct {
 	ID      ticket.ID
 }
 
-type LockTicketRow struct {
-	Ticket     Ticket
-	OpenerPath []byte
-}
-
-func (q *Queries) LockTicket(ctx context.Context, db DBTX, arg LockTicketParams) (LockTicketRow, error) {
-	row := db.QueryRow(ctx, lockTicket, arg.GuildID, arg.Epoch, arg.ID)
-	var i LockTicketRow
-	err := row.Scan(
-		&i.Ticket.GuildID,
-		&i.Ticket.Epoch,
-		&i.Ticket.ID,
-		&i.Ticket.Number,
-		&i.Ticket.PublicID,
-		&i.Ticket.CategoryID,
-		&i.Ticket.State,
-		&i.Ticket.Opener,
-		&i.Ticket.Claimer,
-		&i.Ticket.Closer,
-		&i.Ticket.ChannelID,
-		&i.Ticket.WelcomeID,
-		&i.Ticket.RequestID,
-		&i.Ticket.OpenedAt,
-		&i.Ticket.ClosedAt,
-		&i.Ticket.ChannelGoneAt,
-		&i.Ticket.Answers,
-		&i.Ticket.Reason,
-		&i.OpenerPath,
-	)
-	return i, err
+// Without a join: a row that was waited for would come with the closer it had before the wait.
+func (q *Queries) LockTicket(ctx context.Context, db DBTX, arg LockTicketParams) error {
+	_, err := db.Exec(ctx, lockTicket, arg.GuildID, arg.Epoch, arg.ID)
+	return err
 }
 
 const numberTicket = `-- name: NumberTicket :one
@@ -383,8 +356,9 @@ func (q *Queries) SaveTicket(ctx context.Context, db DBTX, arg SaveTicketParams)
 }
 
 const ticketByChannel = `-- name: TicketByChannel :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = $1 and t.epoch = $2 and t.channel_id = $3 and active($1, $2)
 `
 
@@ -397,6 +371,7 @@ type TicketByChannelParams struct {
 type TicketByChannelRow struct {
 	Ticket     Ticket
 	OpenerPath []byte
+	CloserPath []byte
 }
 
 func (q *Queries) TicketByChannel(ctx context.Context, db DBTX, arg TicketByChannelParams) (TicketByChannelRow, error) {
@@ -422,13 +397,15 @@ func (q *Queries) TicketByChannel(ctx context.Context, db DBTX, arg TicketByChan
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
+		&i.CloserPath,
 	)
 	return i, err
 }
 
 const ticketByID = `-- name: TicketByID :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = $1 and t.epoch = $2 and t.id = $3 and active($1, $2)
 `
 
@@ -441,6 +418,7 @@ type TicketByIDParams struct {
 type TicketByIDRow struct {
 	Ticket     Ticket
 	OpenerPath []byte
+	CloserPath []byte
 }
 
 func (q *Queries) TicketByID(ctx context.Context, db DBTX, arg TicketByIDParams) (TicketByIDRow, error) {
@@ -466,19 +444,22 @@ func (q *Queries) TicketByID(ctx context.Context, db DBTX, arg TicketByIDParams)
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
+		&i.CloserPath,
 	)
 	return i, err
 }
 
 const ticketByPublicID = `-- name: TicketByPublicID :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.public_id = $1 and active(t.guild_id, t.epoch)
 `
 
 type TicketByPublicIDRow struct {
 	Ticket     Ticket
 	OpenerPath []byte
+	CloserPath []byte
 }
 
 func (q *Queries) TicketByPublicID(ctx context.Context, db DBTX, publicID string) (TicketByPublicIDRow, error) {
@@ -504,13 +485,15 @@ func (q *Queries) TicketByPublicID(ctx context.Context, db DBTX, publicID string
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
+		&i.CloserPath,
 	)
 	return i, err
 }
 
 const ticketByRequest = `-- name: TicketByRequest :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = $1 and t.epoch = $2 and t.request_id = $3 and active($1, $2)
 `
 
@@ -523,6 +506,7 @@ type TicketByRequestParams struct {
 type TicketByRequestRow struct {
 	Ticket     Ticket
 	OpenerPath []byte
+	CloserPath []byte
 }
 
 func (q *Queries) TicketByRequest(ctx context.Context, db DBTX, arg TicketByRequestParams) (TicketByRequestRow, error) {
@@ -548,15 +532,17 @@ func (q *Queries) TicketByRequest(ctx context.Context, db DBTX, arg TicketByRequ
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
 		&i.OpenerPath,
+		&i.CloserPath,
 	)
 	return i, err
 }
 
 const ticketsOfTags = `-- name: TicketsOfTags :many
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
 from (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch, unnest($3::bytea[]) as tag) wanted
 join person p on p.guild_id = wanted.guild_id and p.epoch = wanted.epoch and p.tag = wanted.tag
 join ticket t on (t.guild_id, t.epoch, t.opener) = (p.guild_id, p.epoch, p.id)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where active(t.guild_id, t.epoch)
 order by t.opened_at desc, t.id desc
 `
@@ -570,6 +556,7 @@ type TicketsOfTagsParams struct {
 type TicketsOfTagsRow struct {
 	Ticket     Ticket
 	OpenerPath []byte
+	CloserPath []byte
 }
 
 // The tickets of one user in many guilds, where the user has another tag in each.
@@ -602,6 +589,7 @@ func (q *Queries) TicketsOfTags(ctx context.Context, db DBTX, arg TicketsOfTagsP
 			&i.Ticket.Answers,
 			&i.Ticket.Reason,
 			&i.OpenerPath,
+			&i.CloserPath,
 		); err != nil {
 			return nil, err
 		}
@@ -614,8 +602,9 @@ func (q *Queries) TicketsOfTags(ctx context.Context, db DBTX, arg TicketsOfTagsP
 }
 
 const ticketsOpenedBy = `-- name: TicketsOpenedBy :many
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = $1 and t.epoch = $2 and t.opener = $3 and active($1, $2)
 order by t.id desc
 `
@@ -629,6 +618,7 @@ type TicketsOpenedByParams struct {
 type TicketsOpenedByRow struct {
 	Ticket     Ticket
 	OpenerPath []byte
+	CloserPath []byte
 }
 
 func (q *Queries) TicketsOpenedBy(ctx context.Context, db DBTX, arg TicketsOpenedByParams) ([]TicketsOpenedByRow, error) {
@@ -660,6 +650,7 @@ func (q *Queries) TicketsOpenedBy(ctx context.Context, db DBTX, arg TicketsOpene
 			&i.Ticket.Answers,
 			&i.Ticket.Reason,
 			&i.OpenerPath,
+			&i.CloserPath,
 		); err != nil {
 			return nil, err
 		}

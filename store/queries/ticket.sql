@@ -1,41 +1,47 @@
 -- name: TicketByID :one
-select sqlc.embed(t), p.path as opener_path
+select sqlc.embed(t), p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = @guild_id and t.epoch = @epoch and t.id = @id and active(@guild_id, @epoch);
 
 -- name: TicketByChannel :one
-select sqlc.embed(t), p.path as opener_path
+select sqlc.embed(t), p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = @guild_id and t.epoch = @epoch and t.channel_id = @channel_id and active(@guild_id, @epoch);
 
 -- name: TicketByPublicID :one
-select sqlc.embed(t), p.path as opener_path
+select sqlc.embed(t), p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.public_id = @public_id and active(t.guild_id, t.epoch);
 
 -- name: TicketByRequest :one
-select sqlc.embed(t), p.path as opener_path
+select sqlc.embed(t), p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = @guild_id and t.epoch = @epoch and t.request_id = @request_id and active(@guild_id, @epoch);
 
--- name: LockTicket :one
-select sqlc.embed(t), p.path as opener_path
-from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
-where t.guild_id = @guild_id and t.epoch = @epoch and t.id = @id and active(@guild_id, @epoch)
-for no key update of t;
+-- name: LockTicket :exec
+-- Without a join: a row that was waited for would come with the closer it had before the wait.
+select id from ticket
+where guild_id = @guild_id and epoch = @epoch and id = @id and active(@guild_id, @epoch)
+for no key update;
 
 -- name: TicketsOpenedBy :many
-select sqlc.embed(t), p.path as opener_path
+select sqlc.embed(t), p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = @guild_id and t.epoch = @epoch and t.opener = @opener and active(@guild_id, @epoch)
 order by t.id desc;
 
 -- name: TicketsOfTags :many
 -- The tickets of one user in many guilds, where the user has another tag in each.
-select sqlc.embed(t), p.path as opener_path
+select sqlc.embed(t), p.path as opener_path, c.path as closer_path
 from (select unnest(@guild_ids::bigint[]) as guild_id, unnest(@epochs::integer[]) as epoch, unnest(@tags::bytea[]) as tag) wanted
 join person p on p.guild_id = wanted.guild_id and p.epoch = wanted.epoch and p.tag = wanted.tag
 join ticket t on (t.guild_id, t.epoch, t.opener) = (p.guild_id, p.epoch, p.id)
+left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where active(t.guild_id, t.epoch)
 order by t.opened_at desc, t.id desc;
 
