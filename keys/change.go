@@ -3,8 +3,8 @@ package keys
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
-	"time"
 )
 
 // change is what one caller wants of the keyring. Those who wait at the same time share one commit, so that a bot that
@@ -12,6 +12,8 @@ import (
 type change struct {
 	add    []tenancy
 	forget []Puncture
+	replay []Entry // of a newer copy of the ledger
+	rotate bool    // commit even if there is nothing to write
 
 	err      error
 	done     chan struct{}   // closed once it is carried out, or err says why not
@@ -21,8 +23,9 @@ type change struct {
 // plan is what the changes of one commit come to.
 type plan struct {
 	adds    map[tenancy]*tree
-	forgets []entry
+	forgets []Entry
 	touched []tenancy // asked to be forgotten from, though it may have been so before
+	rotate  bool      // commit even if there is nothing to write
 }
 
 type queue struct {
@@ -72,9 +75,17 @@ func (o *owner) submit(ctx context.Context, c *change) error {
 }
 
 func (o *owner) carryOut(changes []*change) {
+	for _, c := range changes {
+		if c.replay != nil {
+			c.returned, c.err = o.replay(c.replay)
+			close(c.done)
+		}
+	}
+	changes = slices.DeleteFunc(changes, func(c *change) bool { return c.replay != nil })
 	p := plan{adds: map[tenancy]*tree{}}
 	for _, c := range changes {
 		c.err = errors.Join(o.planAdds(c.add, p.adds), o.planForgets(c.forget, &p))
+		p.rotate = p.rotate || c.rotate
 	}
 	returned, err := o.apply(p)
 	for _, c := range changes {
@@ -111,8 +122,7 @@ func (o *owner) planForgets(wanted []Puncture, to *plan) error {
 		case err != nil:
 			return err
 		case p.Whole || t.cover.has(p.Path):
-			at := o.clock.Now().UTC().Truncate(time.Second)
-			to.forgets = append(to.forgets, entry{At: at, Guild: p.Guild, Epoch: p.Epoch, path: p.Path})
+			to.forgets = append(to.forgets, Entry{At: o.clock.Now(), Guild: p.Guild, Epoch: p.Epoch, Path: p.Path})
 		}
 	}
 	return nil
@@ -137,7 +147,7 @@ func (o *owner) apply(p plan) (returned <-chan struct{}, err error) {
 		o.puncture(p.forgets)
 	}
 	returned = o.takeBack(p.touched)
-	if len(p.adds) == 0 && len(o.dirty) == 0 && o.top.applied == o.ledger.seq {
+	if !p.rotate && len(p.adds) == 0 && len(o.dirty) == 0 && o.top.applied == o.ledger.seq {
 		return returned, nil
 	}
 	return returned, o.commit(p.adds)
@@ -155,18 +165,18 @@ func (o *owner) takeBack(trees []tenancy) <-chan struct{} {
 }
 
 // puncture forgets in memory: from here on nothing of it is computed.
-func (o *owner) puncture(entries []entry) {
+func (o *owner) puncture(entries []Entry) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i := range entries {
 		e := &entries[i]
 		number := pageOf(e.Guild)
 		t := o.pages[number][e.tenancy()]
-		if e.path.IsZero() {
+		if e.Path.IsZero() {
 			o.gone[e.tenancy()] = struct{}{}
 			delete(o.pages[number], e.tenancy())
 		} else if t != nil {
-			o.pages[number][e.tenancy()] = &tree{cover: t.cover.puncture(e.path)}
+			o.pages[number][e.tenancy()] = &tree{cover: t.cover.puncture(e.Path)}
 		}
 		if t != nil {
 			o.leaves.drop(t)

@@ -142,13 +142,17 @@ func (w *world) judge() error {
 // judgeLedger: whatever the ledger says is forgotten, whether the caller was told or not.
 func (w *world) judgeLedger() error {
 	file, _ := w.disk.Read(ledgerFile)
-	for line := range bytes.Lines(file) {
-		var e entry
-		if err := json.Unmarshal(line, &e); err != nil {
-			return fmt.Errorf("ledger has the line %q: %w", line, err)
+	for text := range bytes.Lines(file) {
+		var ln line
+		if err := json.Unmarshal(text, &ln); err != nil {
+			return fmt.Errorf("ledger has the line %q: %w", text, err)
+		}
+		e, err := ln.entry()
+		if err != nil {
+			return err
 		}
 		for f := range w.keys {
-			if f.ten != e.tenancy() || e.Path != "" && e.Path != fmt.Sprintf("%x", f.path.Bytes()) {
+			if f.ten != e.tenancy() || !e.Path.IsZero() && e.Path != f.path {
 				continue
 			}
 			if _, err := w.ring.leaf(f.ten, f.path); !errors.Is(err, ErrForgotten) {

@@ -16,6 +16,9 @@ var (
 	// ErrClosed: the ring has been closed.
 	ErrClosed = errors.New("keyring closed")
 
+	// ErrAnotherLedger: what is to be replayed is not the continuation of this keyring's ledger.
+	ErrAnotherLedger = errors.New("ledger of another keyring, or of one that has gone another way")
+
 	// ErrHalted: a write failed at the moment when the new state comes to count, so only a restart can tell which state
 	// is on disk. Sealing and unsealing go on; nothing is added or forgotten.
 	ErrHalted = errors.New("keyring halted: a write failed half way; restart to recover")

@@ -11,5 +11,7 @@ type home interface {
 	// submit carries a change out; nil means that it is durable, and that no process can use what was forgotten.
 	submit(context.Context, *change) error
 	state() State
+	entries(after uint64) ([]Entry, error)
+	mirrored() bool
 	close() error
 }

@@ -3,12 +3,12 @@ package keys
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"ticketbot/keys/internal/disk"
@@ -26,27 +26,27 @@ const (
 	labelLedger = "ticketbot keys v1 ledger"
 )
 
-// entry is a line of the ledger.
-type entry struct {
+// line is an Entry in the file.
+type line struct {
 	Seq   uint64    `json:"seq"`
 	At    time.Time `json:"at"`
 	Guild uint64    `json:"guild,string"`
 	Epoch uint32    `json:"epoch"`
 	Path  string    `json:"path,omitempty"` // hex; without one the whole guild
 	Chain string    `json:"chain"`
-
-	path Path
 }
 
-func (e *entry) tenancy() tenancy { return tenancy{e.Guild, e.Epoch} }
+func (l line) entry() (Entry, error) {
+	raw, err := hex.DecodeString(l.Path)
+	if err != nil {
+		return Entry{}, err
+	}
+	path, err := ParsePath(raw)
+	return Entry{l.Seq, l.At.UTC(), l.Guild, l.Epoch, path}, err
+}
 
-func (e *entry) digest(before [32]byte) [32]byte {
-	b := append([]byte(labelLedger), before[:]...)
-	b = binary.BigEndian.AppendUint64(b, e.Seq)
-	b = binary.BigEndian.AppendUint64(b, uint64(e.At.Unix()))
-	b = binary.BigEndian.AppendUint64(b, e.Guild)
-	b = binary.BigEndian.AppendUint32(b, e.Epoch)
-	return sha256.Sum256(e.path.appendFixed(b))
+func (e *Entry) digest(before [32]byte) [32]byte {
+	return sha256.Sum256(slices.Concat([]byte(labelLedger), before[:], e.Bytes()))
 }
 
 // ledger is the end of the file: what the next line follows.
@@ -62,20 +62,20 @@ func emptyLedger(id [16]byte) ledger {
 
 // append writes entries, giving each its number and digest. They are durable when it returns nil. When it does not, what
 // was written of them is cut off again; errors.Is(err, errTornLedger) says that even this failed.
-func (l *ledger) append(dir disk.Dir, entries []entry) error {
+func (l *ledger) append(dir disk.Dir, entries []Entry) error {
 	next := *l
 	var lines []byte
 	for i := range entries {
 		e := &entries[i]
-		e.Seq = next.seq + 1
-		e.Path = hex.EncodeToString(e.path.Bytes())
+		e.Seq, e.At = next.seq+1, e.At.UTC().Truncate(time.Second)
 		next.seq, next.chain = e.Seq, e.digest(next.chain)
-		e.Chain = hex.EncodeToString(next.chain[:])
-		line, err := json.Marshal(e)
+		text, err := json.Marshal(line{
+			e.Seq, e.At, e.Guild, e.Epoch, hex.EncodeToString(e.Path.Bytes()), hex.EncodeToString(next.chain[:]),
+		})
 		if err != nil {
 			return fmt.Errorf("encode ledger entry: %w", err)
 		}
-		lines = append(append(lines, line...), '\n')
+		lines = append(append(lines, text...), '\n')
 	}
 	if err := dir.Append(ledgerFile, lines); err != nil {
 		err = fmt.Errorf("append to ledger: %w", err)
@@ -93,7 +93,7 @@ var errTornLedger = errors.New("ledger ends in a torn line")
 
 // readLedger reads the ledger that t belongs to. Up to t.applied it must be whole; what follows was never acknowledged,
 // so from the first line that a power cut tore it is cut off.
-func readLedger(dir disk.Dir, t *top) (l ledger, entries []entry, err error) {
+func readLedger(dir disk.Dir, t *top) (l ledger, entries []Entry, err error) {
 	file, err := dir.Read(ledgerFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return ledger{}, nil, fmt.Errorf("read ledger: %w", err)
@@ -120,21 +120,19 @@ func readLedger(dir disk.Dir, t *top) (l ledger, entries []entry, err error) {
 }
 
 // follow reads the next line, if it is one.
-func (l *ledger) follow(line []byte) (e entry, ok bool) {
-	if !bytes.HasSuffix(line, []byte("\n")) || json.Unmarshal(line, &e) != nil || e.Seq != l.seq+1 {
-		return entry{}, false
+func (l *ledger) follow(text []byte) (e Entry, ok bool) {
+	var ln line
+	if !bytes.HasSuffix(text, []byte("\n")) || json.Unmarshal(text, &ln) != nil || ln.Seq != l.seq+1 {
+		return Entry{}, false
 	}
-	raw, err := hex.DecodeString(e.Path)
+	e, err := ln.entry()
 	if err != nil {
-		return entry{}, false
-	}
-	if e.path, err = ParsePath(raw); err != nil {
-		return entry{}, false
+		return Entry{}, false
 	}
 	chain := e.digest(l.chain)
-	if hex.EncodeToString(chain[:]) != e.Chain {
-		return entry{}, false
+	if hex.EncodeToString(chain[:]) != ln.Chain {
+		return Entry{}, false
 	}
-	l.seq, l.chain, l.size = e.Seq, chain, l.size+int64(len(line))
+	l.seq, l.chain, l.size = e.Seq, chain, l.size+int64(len(text))
 	return e, true
 }

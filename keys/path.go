@@ -30,6 +30,7 @@ const (
 const (
 	purposeIndex  = 0 // blind indexes: where a person's leaf is, and keyed tags
 	purposeConfig = 1 // what belongs to neither person nor ticket
+	purposeSign   = 2 // in the server's tree: the key that signs receipts
 )
 
 // TicketPath is the leaf of ticket number. Numbers are dense, so forgotten neighbours melt together in the tree.

@@ -115,14 +115,14 @@ func (o *owner) readSealed(key secret, name string) ([]byte, error) {
 }
 
 // loadLedger reads the ledger and returns what it asks for that the pages have not carried out.
-func (o *owner) loadLedger() (unfinished []entry, err error) {
+func (o *owner) loadLedger() (unfinished []Entry, err error) {
 	l, entries, err := readLedger(o.dir, &o.top)
 	if err != nil {
 		return nil, err
 	}
 	o.ledger = l
 	for _, e := range entries {
-		if e.path.IsZero() {
+		if e.Path.IsZero() {
 			o.gone[e.tenancy()] = struct{}{}
 		}
 		if e.Seq > o.top.applied {

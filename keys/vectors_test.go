@@ -23,6 +23,7 @@ type vectors struct {
 	}
 	IndexTag  taggedVector
 	ServerTag taggedVector
+	Signed    struct{ Message, PublicKey, Signature string }
 	Values    []valueVector
 	Server    []valueVector
 	Forgotten []valueVector
@@ -118,6 +119,14 @@ func TestVectors(t *testing.T) {
 		server, err := r.ServerTag(v.ServerTag.Purpose, []byte(v.ServerTag.Value))
 		if err != nil || hex.EncodeToString(server[:]) != v.ServerTag.Tag {
 			t.Errorf("ServerTag = %x, %v; want %+v", server, err, v.ServerTag)
+		}
+	})
+	t.Run("signature", func(t *testing.T) {
+		if got := hex.EncodeToString(r.PublicKey()); got != v.Signed.PublicKey {
+			t.Errorf("public key is %s, want %s", got, v.Signed.PublicKey)
+		}
+		if got := hex.EncodeToString(r.Sign([]byte(v.Signed.Message))); got != v.Signed.Signature {
+			t.Errorf("signature is %s, want %s", got, v.Signed.Signature)
 		}
 	})
 	for _, value := range v.Values {

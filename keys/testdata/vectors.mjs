@@ -4,7 +4,7 @@
 //	node keys/testdata/vectors.mjs
 //
 // What it writes is committed and never changes: an older keyring has to open for ever.
-import { createCipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
+import { createCipheriv, createHash, createHmac, createPrivateKey, createPublicKey, hkdfSync, sign } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 
 const here = (name) => new URL(name, import.meta.url);
@@ -29,6 +29,7 @@ const ticket = (n) => {
 };
 const INDEX = "10" + binary(0, 6);
 const CONFIG = "10" + binary(1, 6);
+const SIGN = "10" + binary(2, 6);
 const person = (seed, user, generation = 0) => {
   const blind = hmac(leaf(seed, INDEX), label("person path"), u64(user), u32(generation)).readBigUInt64BE();
   return "00" + binary(blind >> 2n, 62);
@@ -79,6 +80,13 @@ const sealStream = (seed, ref, plain) => {
   chunks.push(gcm(key, nonce(chunks.length, 1), pad(plain), authenticated(2, ref)));
   return cat([2], salt, ...chunks);
 };
+
+// --- signing: Ed25519 from a 32-byte seed, which node takes as PKCS #8 (RFC 8410)
+
+const signingSeed = (seed) => Buffer.from(hkdfSync("sha256", leaf(seed, SIGN), "", label("signature"), 32));
+const signingKey = (seed) =>
+  createPrivateKey({ key: cat(Buffer.from("302e020100300506032b657004220420", "hex"), signingSeed(seed)), format: "der", type: "pkcs8" });
+const publicKey = (seed) => createPublicKey(signingKey(seed)).export({ format: "der", type: "spki" }).subarray(-32);
 
 // --- the directory: one guild with ticket 2 forgotten, one guild forgotten whole
 
@@ -143,6 +151,11 @@ writeFileSync(here("vectors.json"), JSON.stringify({
   person: { user: 42, path: bytes(ana).toString("hex"), tag: hmac(leaf(guildSeed, ana), label("person tag")).subarray(0, 16).toString("hex") },
   indexTag: { purpose: "category", value: "billing", tag: tag(guildSeed, "category", "billing") },
   serverTag: { purpose: "session", value: "cookie", tag: tag(serverSeed, "session", "cookie") },
+  signed: {
+    message: "a receipt",
+    publicKey: publicKey(serverSeed).toString("hex"),
+    signature: sign(null, Buffer.from("a receipt"), signingKey(serverSeed)).toString("hex"),
+  },
   values: [
     value("a message of Ana in ticket 7", guildSeed, at(1, 1, ana, ticket(7))),
     value("a longer message of Ana, which does not fit into the smallest bucket of sixty-four bytes", guildSeed, at(1, 2, ana, ticket(7))),
