@@ -26,8 +26,8 @@ type guildRows interface {
 	// DeleteSome deletes a batch of rows, and before the row of a file its bytes. It is done when there are no more.
 	DeleteSome(ctx context.Context, g ticket.Guild) (done bool, err error)
 	// End deletes what came late, and the membership's own row last; what is left is that there was one, and the receipt
-	// that sign makes of the draft. Once ended, it does nothing.
-	End(ctx context.Context, g ticket.Guild, sign func(draft Receipt, late map[string]int64) (Receipt, error)) error
+	// that sign makes of the draft of that name. Once ended, it does nothing.
+	End(ctx context.Context, g ticket.Guild, receipt string, sign func(draft Receipt, late map[string]int64) (Receipt, error)) error
 }
 
 // ForgetGuild forgets a membership that is over: first its keys, which is what counts, since with them everything of it is
@@ -35,7 +35,7 @@ type guildRows interface {
 func (s *Service) ForgetGuild(ctx context.Context, g ticket.Guild) error {
 	state, err := s.store.Shred(ctx, g,
 		func(ctx context.Context) error { return s.forgetWhole(ctx, g) },
-		func(m Membership, rows map[string]int64) (Receipt, error) { return s.draft(m, rows) })
+		s.draft)
 	if err != nil || state != StateShredded {
 		return err
 	}
@@ -45,8 +45,11 @@ func (s *Service) ForgetGuild(ctx context.Context, g ticket.Guild) error {
 			return err
 		}
 	}
-	err = s.store.End(ctx, g, func(draft Receipt, late map[string]int64) (Receipt, error) { return s.finish(draft, late) })
-	if err == nil {
+	name, err := s.nameOf(g)
+	if err != nil {
+		return err
+	}
+	if err = s.store.End(ctx, g, name, s.finish); err == nil {
 		s.log.Info("a server has been forgotten", "guild", g.ID, "epoch", g.Epoch)
 	}
 	return err
@@ -64,16 +67,24 @@ func (s *Service) forgetWhole(ctx context.Context, g ticket.Guild) error {
 	return nil
 }
 
-// draft is the receipt before the rows are gone, without a signature. Its name follows from the membership, so that a
-// second try finds the first one's.
-func (s *Service) draft(m Membership, rows map[string]int64) (Receipt, error) {
-	name := binary.BigEndian.AppendUint64(nil, uint64(m.Guild.ID))
-	tag, err := s.keys.ServerTag("receipt of a guild", binary.BigEndian.AppendUint32(name, m.Guild.Epoch))
+// nameOf is the name of a membership's receipt. It follows from the membership, so that a second try finds the first one's.
+func (s *Service) nameOf(g ticket.Guild) (string, error) {
+	which := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(nil, uint64(g.ID)), g.Epoch)
+	tag, err := s.keys.ServerTag("receipt of a guild", which)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("name a receipt: %w", err)
+		return "", fmt.Errorf("name a receipt: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(tag[:]), nil
+}
+
+// draft is the receipt before the rows are gone, without a signature.
+func (s *Service) draft(m Membership, rows map[string]int64) (Receipt, error) {
+	name, err := s.nameOf(m.Guild)
+	if err != nil {
+		return Receipt{}, err
 	}
 	st := Statement{
-		ID: base64.RawURLEncoding.EncodeToString(tag[:]), Kind: KindGuild, Rows: rows,
+		ID: name, Kind: KindGuild, Rows: rows,
 		Guild: &GuildForgotten{
 			Server: m.Guild.ID, Epoch: m.Guild.Epoch, Evidence: m.Evidence, Joined: m.JoinedAt, Sealed: m.SealedAt,
 			Forgotten: s.now(),

@@ -5,85 +5,240 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"sync"
+	"math"
 	"time"
 
-	"ticketbot/internal/clock"
 	"ticketbot/internal/fault"
 	"ticketbot/keys"
+	"ticketbot/privacy"
 	"ticketbot/store/db"
 	"ticketbot/ticket"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
-// The states of a membership. What is sealed is denied to everybody, and waits to be forgotten.
-const (
-	tenancyActive = "active"
-	tenancySealed = "sealed"
-)
-
-// Joined says that the bot is in a guild, since joinedAt, which tells one membership from the next: with another time,
-// the bot was thrown out and invited again while we were away, so the old epoch is sealed and a new one begins.
+// Joined brings the bot into a guild; with another joinedAt than before, again. What may follow from such news besides is
+// decided in the package privacy.
 func (s *Store) Joined(ctx context.Context, guild ticket.GuildID, joinedAt time.Time) (ticket.Guild, error) {
 	joinedAt = joinedAt.UTC().Truncate(time.Microsecond)
-	// After a restart every guild says so, and hardly any has changed.
-	row, err := s.q.ActiveTenancy(ctx, s.pool, guild)
-	if err == nil && row.JoinedAt.Equal(joinedAt) && s.keys.Has(uint64(guild), row.Epoch) {
-		return ticket.Guild{ID: guild, Epoch: row.Epoch}, nil
+	return s.ChangeMembership(ctx, guild, func(known privacy.Membership) privacy.Change {
+		begin := privacy.Change{Begin: true, JoinedAt: joinedAt}
+		switch {
+		case known.State == privacy.StateActive && known.JoinedAt.Equal(joinedAt):
+			return privacy.Change{}
+		case known.State == privacy.StateSealed && known.JoinedAt.Equal(joinedAt):
+			return privacy.Change{Unseal: true}
+		case known.State == privacy.StateActive:
+			begin.Seal = privacy.EvidenceRejoined
+		}
+		return begin
+	})
+}
+
+// Left seals a guild's membership.
+func (s *Store) Left(ctx context.Context, guild ticket.GuildID) error {
+	_, err := s.ChangeMembership(ctx, guild, func(known privacy.Membership) privacy.Change {
+		if known.State == privacy.StateActive {
+			return privacy.Change{Seal: privacy.EvidenceEvent}
+		}
+		return privacy.Change{}
+	})
+	return err
+}
+
+// LastMembership is the newest membership of a guild; of one that is departed or was never there, only its state.
+func (s *Store) LastMembership(ctx context.Context, id ticket.GuildID) (privacy.Membership, error) {
+	m, err := s.lastMembership(ctx, s.pool, id)
+	return m, explain("find a guild's membership", err)
+}
+
+func (s *Store) lastMembership(ctx context.Context, q db.DBTX, id ticket.GuildID) (privacy.Membership, error) {
+	row, err := s.q.LastTenancy(ctx, q, id)
+	if err == nil {
+		return s.membership(row), nil
 	}
-	var g ticket.Guild
-	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		if err := s.q.LockGuild(ctx, tx, int64(guild)); err != nil {
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return privacy.Membership{}, err
+	}
+	epoch, err := s.q.LastDeparted(ctx, q, id)
+	if err != nil || epoch == 0 {
+		return privacy.Membership{Guild: ticket.Guild{ID: id}}, err
+	}
+	return privacy.Membership{Guild: ticket.Guild{ID: id, Epoch: uint32(epoch)}, State: privacy.StateDeparted}, nil
+}
+
+func (s *Store) membership(row db.GuildTenancy) privacy.Membership {
+	m := privacy.Membership{
+		Guild: ticket.Guild{ID: row.GuildID, Epoch: row.Epoch}, JoinedAt: row.JoinedAt, State: privacy.State(row.State),
+		Evidence: privacy.Evidence(orZero(row.Evidence)), SealedAt: orZero(row.SealedAt),
+		Readable: s.keys.Has(uint64(row.GuildID), row.Epoch),
+	}
+	copy(m.Owner[:], row.Owner)
+	return m
+}
+
+// Memberships are all whose rows are not gone.
+func (s *Store) Memberships(ctx context.Context) ([]privacy.Membership, error) {
+	rows, err := s.q.Tenancies(ctx, s.pool)
+	if err != nil {
+		return nil, explain("list memberships", err)
+	}
+	all := make([]privacy.Membership, len(rows))
+	for i, row := range rows {
+		all[i] = s.membership(row)
+	}
+	return all, nil
+}
+
+// Ended are the guilds of which a membership has ended since a time, for a process that was not told. What this store
+// remembers of them is dropped.
+func (s *Store) Ended(ctx context.Context, since time.Time) ([]ticket.GuildID, error) {
+	ended, err := s.q.EndedSince(ctx, s.pool, since)
+	for _, id := range ended {
+		s.forgetCached(id)
+	}
+	return ended, explain("find out which guilds are gone", err)
+}
+
+// forgetCached drops what this process remembers of a guild.
+func (s *Store) forgetCached(id ticket.GuildID) {
+	s.tenants.drop(id)
+	s.met.dropGuild(id)
+}
+
+// ChangeMembership does what decide says about a guild's newest membership, in one transaction with the jobs that go on
+// with it, while nobody else can change it.
+func (s *Store) ChangeMembership(ctx context.Context, id ticket.GuildID, decide func(privacy.Membership) privacy.Change) (ticket.Guild, error) {
+	var now ticket.Guild
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		if err := s.q.LockGuild(ctx, tx, int64(id)); err != nil {
 			return err
 		}
-		last, err := s.q.LastTenancy(ctx, tx, guild)
-		if errors.Is(err, pgx.ErrNoRows) {
-			g = ticket.Guild{ID: guild, Epoch: 1}
-			return s.beginEpoch(ctx, tx, g, joinedAt)
-		}
+		known, err := s.lastMembership(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		g = ticket.Guild{ID: guild, Epoch: last.Epoch}
-		if last.JoinedAt.Equal(joinedAt) && (last.State == tenancyActive || last.State == tenancySealed) {
-			return s.stay(ctx, tx, g, last.State)
-		}
-		if last.State == tenancyActive {
-			if err := s.setState(ctx, tx, g, tenancySealed); err != nil {
-				return err
-			}
-		}
-		g.Epoch++
-		return s.beginEpoch(ctx, tx, g, joinedAt)
+		now, err = s.change(ctx, tx, known, decide(known))
+		return err
 	})
-	s.tenants.drop(guild)
-	return g, explain("note that the bot is in a guild", err)
+	s.forgetCached(id)
+	return now, explain("change a membership", err)
 }
 
-// stay is a membership that went on. One that had been sealed by mistake, and not forgotten yet, is opened again.
-func (s *Store) stay(ctx context.Context, tx pgx.Tx, g ticket.Guild, state string) error {
-	if !s.keys.Has(uint64(g.ID), g.Epoch) {
-		return fmt.Errorf("guild %s, epoch %d: %w", g.ID, g.Epoch, keys.ErrUnknownGuild)
+func (s *Store) change(ctx context.Context, tx pgx.Tx, known privacy.Membership, c privacy.Change) (ticket.Guild, error) {
+	g := known.Guild
+	if err := s.mark(ctx, tx, g, c); err != nil {
+		return ticket.Guild{}, err
 	}
-	if state == tenancyActive {
-		return nil
+	var jobs []river.JobArgs
+	if c.Forget {
+		jobs = append(jobs, privacy.ForgetGuildJob{Guild: uint64(g.ID), Epoch: g.Epoch})
 	}
-	return s.setState(ctx, tx, g, tenancyActive)
+	if c.Confirm {
+		jobs = append(jobs, privacy.ConfirmJob{Guild: uint64(g.ID), Epoch: g.Epoch})
+	}
+	now := ticket.Guild{}
+	if known.State == privacy.StateActive && c.Seal == "" || c.Unseal {
+		now = g
+	}
+	if c.Begin {
+		var err error
+		if now, err = s.beginEpoch(ctx, tx, g, c); err != nil {
+			return now, err
+		}
+		if c.Check {
+			jobs = append(jobs, privacy.ConfirmJob{Guild: uint64(now.ID), Epoch: now.Epoch})
+		}
+	}
+	for _, job := range jobs {
+		if _, err := s.jobs.InsertTx(ctx, tx, job, privacyJob()); err != nil {
+			return now, err
+		}
+	}
+	return now, nil
 }
 
-// beginEpoch makes the keys first: rows without keys could never be read, keys without rows harm nobody.
-func (s *Store) beginEpoch(ctx context.Context, tx pgx.Tx, g ticket.Guild, joinedAt time.Time) error {
-	if err := s.keys.AddGuild(ctx, uint64(g.ID), g.Epoch); err != nil {
-		return err
+func (s *Store) mark(ctx context.Context, tx pgx.Tx, g ticket.Guild, c privacy.Change) error {
+	switch {
+	case c.Seal != "":
+		now, why := s.clock.Now(), string(c.Seal)
+		return s.q.SealTenancy(ctx, tx, db.SealTenancyParams{SealedAt: &now, Evidence: &why, GuildID: g.ID, Epoch: g.Epoch})
+	case c.Unseal:
+		return s.q.UnsealTenancy(ctx, tx, db.UnsealTenancyParams{GuildID: g.ID, Epoch: g.Epoch})
+	case c.Doubt:
+		return s.q.DoubtTenancy(ctx, tx, db.DoubtTenancyParams{GuildID: g.ID, Epoch: g.Epoch})
+	case c.Owned:
+		return s.q.OwnTenancy(ctx, tx, db.OwnTenancyParams{Owner: c.Owner[:], GuildID: g.ID, Epoch: g.Epoch})
 	}
-	row := db.InsertTenancyParams{GuildID: g.ID, Epoch: g.Epoch, JoinedAt: joinedAt}
+	return nil
+}
+
+// beginEpoch begins the membership after last, under a number that neither the database nor the keyring has ever used.
+// The keys come first: rows without keys could never be read, keys without rows harm nobody.
+func (s *Store) beginEpoch(ctx context.Context, tx pgx.Tx, last ticket.Guild, c privacy.Change) (ticket.Guild, error) {
+	departed, err := s.q.LastDeparted(ctx, tx, last.ID)
+	if err != nil {
+		return last, err
+	}
+	g := ticket.Guild{ID: last.ID, Epoch: max(last.Epoch, uint32(departed)) + 1}
+	for ; ; g.Epoch++ {
+		// Keys without a row are left over from a transaction that failed, or from a database that was lost.
+		err := keys.ErrForgotten
+		if s.keys.Has(uint64(g.ID), g.Epoch) {
+			if err := s.keys.Forget(ctx, []keys.Puncture{{Guild: uint64(g.ID), Epoch: g.Epoch, Whole: true}}); err != nil {
+				return g, err
+			}
+		} else {
+			err = s.keys.AddGuild(ctx, uint64(g.ID), g.Epoch)
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, keys.ErrForgotten) {
+			return g, err
+		}
+	}
+	row := db.InsertTenancyParams{GuildID: g.ID, Epoch: g.Epoch, JoinedAt: c.JoinedAt, Owner: ownerOrNil(c.Owner)}
 	if err := s.q.InsertTenancy(ctx, tx, row); err != nil {
-		return err
+		return g, err
 	}
 	first := firstHash(g)
-	return s.q.InsertCounter(ctx, tx, db.InsertCounterParams{GuildID: g.ID, Epoch: g.Epoch, LastHash: first[:]})
+	return g, s.q.InsertCounter(ctx, tx, db.InsertCounterParams{GuildID: g.ID, Epoch: g.Epoch, LastHash: first[:]})
+}
+
+func ownerOrNil(tag keys.Tag) []byte {
+	if tag == (keys.Tag{}) {
+		return nil
+	}
+	return tag[:]
+}
+
+// privacyJob: it is tried until it is done. Only a number of tries ends a job, so that is as high as it can be.
+func privacyJob() *river.InsertOpts {
+	return &river.InsertOpts{Queue: privacy.Queue, MaxAttempts: math.MaxInt16}
+}
+
+// Remind adds the jobs that neither wait nor run.
+func (s *Store) Remind(ctx context.Context, confirm, forget []ticket.Guild) error {
+	opts := privacyJob()
+	opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+		rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+	}}
+	var jobs []river.InsertManyParams
+	for _, g := range confirm {
+		jobs = append(jobs, river.InsertManyParams{Args: privacy.ConfirmJob{Guild: uint64(g.ID), Epoch: g.Epoch}, InsertOpts: opts})
+	}
+	for _, g := range forget {
+		jobs = append(jobs, river.InsertManyParams{Args: privacy.ForgetGuildJob{Guild: uint64(g.ID), Epoch: g.Epoch}, InsertOpts: opts})
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	_, err := s.jobs.InsertMany(ctx, jobs)
+	return explain("add jobs of forgetting", err)
 }
 
 // firstHash is what a guild's first event is chained to, so that no guild's chain passes for another's.
@@ -92,17 +247,6 @@ func firstHash(g ticket.Guild) [32]byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(g.ID))
 	b = binary.BigEndian.AppendUint32(b, g.Epoch)
 	return sha256.Sum256(b)
-}
-
-func (s *Store) setState(ctx context.Context, tx pgx.Tx, g ticket.Guild, state string) error {
-	return s.q.SetTenancyState(ctx, tx, db.SetTenancyStateParams{State: state, GuildID: g.ID, Epoch: g.Epoch})
-}
-
-// Left says that the bot is in a guild no more: from now on nothing of it is found.
-func (s *Store) Left(ctx context.Context, guild ticket.GuildID) error {
-	defer s.tenants.drop(guild)
-	_, err := s.q.SealGuild(ctx, s.pool, guild)
-	return explain("note that the bot left a guild", err)
 }
 
 // Tenant is the present membership in a guild; fault NotFound if the bot is not there.
@@ -140,52 +284,4 @@ func (s *Store) hold(ctx context.Context, tx pgx.Tx, g ticket.Guild) error {
 		return fault.New(fault.NotFound, "store.guild_gone")
 	}
 	return err
-}
-
-// tenantAge is how long another process may go on with a membership that has ended. It only saves a query: writes hold
-// the row and reads ask for it.
-const tenantAge = time.Minute
-
-type tenantCache struct {
-	clock clock.Clock
-	mu    sync.Mutex
-	known map[ticket.GuildID]tenantEntry
-	drops map[ticket.GuildID]uint64 // how often it was dropped, so that a slow look-up does not put back what has ended
-}
-
-type tenantEntry struct {
-	guild ticket.Guild
-	until time.Time
-}
-
-func newTenantCache(clk clock.Clock) *tenantCache {
-	return &tenantCache{clock: clk, known: map[ticket.GuildID]tenantEntry{}, drops: map[ticket.GuildID]uint64{}}
-}
-
-func (c *tenantCache) get(id ticket.GuildID) (ticket.Guild, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.known[id]
-	return e.guild, ok && c.clock.Now().Before(e.until)
-}
-
-func (c *tenantCache) mark(id ticket.GuildID) uint64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.drops[id]
-}
-
-func (c *tenantCache) put(g ticket.Guild, mark uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.drops[g.ID] == mark {
-		c.known[g.ID] = tenantEntry{g, c.clock.Now().Add(tenantAge)}
-	}
-}
-
-func (c *tenantCache) drop(id ticket.GuildID) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.known, id)
-	c.drops[id]++
 }

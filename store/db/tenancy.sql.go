@@ -78,6 +78,47 @@ func (q *Queries) ClaimInstallation(ctx context.Context, db DBTX, keyring []byte
 	return keyring_2, err
 }
 
+const doubtTenancy = `-- name: DoubtTenancy :exec
+update guild_tenancy set evidence = 'unclear'
+where guild_id = $1 and epoch = $2 and state = 'sealed' and evidence = 'event'
+`
+
+type DoubtTenancyParams struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+}
+
+func (q *Queries) DoubtTenancy(ctx context.Context, db DBTX, arg DoubtTenancyParams) error {
+	_, err := db.Exec(ctx, doubtTenancy, arg.GuildID, arg.Epoch)
+	return err
+}
+
+const endedSince = `-- name: EndedSince :many
+select guild_id from guild_tenancy where sealed_at >= $1::timestamptz
+union select guild_id from departed where sealed_at >= $1::timestamptz
+order by guild_id
+`
+
+func (q *Queries) EndedSince(ctx context.Context, db DBTX, since time.Time) ([]ticket.GuildID, error) {
+	rows, err := db.Query(ctx, endedSince, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ticket.GuildID
+	for rows.Next() {
+		var guild_id ticket.GuildID
+		if err := rows.Scan(&guild_id); err != nil {
+			return nil, err
+		}
+		items = append(items, guild_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const holdTenancies = `-- name: HoldTenancies :many
 select t.guild_id, t.epoch
 from guild_tenancy t
@@ -153,18 +194,35 @@ func (q *Queries) InsertCounter(ctx context.Context, db DBTX, arg InsertCounterP
 }
 
 const insertTenancy = `-- name: InsertTenancy :exec
-insert into guild_tenancy (guild_id, epoch, joined_at, state) values ($1, $2, $3, 'active')
+insert into guild_tenancy (guild_id, epoch, joined_at, state, owner) values ($1, $2, $3, 'active', $4)
 `
 
 type InsertTenancyParams struct {
 	GuildID  ticket.GuildID
 	Epoch    uint32
 	JoinedAt time.Time
+	Owner    []byte
 }
 
 func (q *Queries) InsertTenancy(ctx context.Context, db DBTX, arg InsertTenancyParams) error {
-	_, err := db.Exec(ctx, insertTenancy, arg.GuildID, arg.Epoch, arg.JoinedAt)
+	_, err := db.Exec(ctx, insertTenancy,
+		arg.GuildID,
+		arg.Epoch,
+		arg.JoinedAt,
+		arg.Owner,
+	)
 	return err
+}
+
+const lastDeparted = `-- name: LastDeparted :one
+select coalesce(max(epoch), 0)::bigint from departed where guild_id = $1
+`
+
+func (q *Queries) LastDeparted(ctx context.Context, db DBTX, guildID ticket.GuildID) (int64, error) {
+	row := db.QueryRow(ctx, lastDeparted, guildID)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const lastTenancy = `-- name: LastTenancy :one
@@ -196,29 +254,86 @@ func (q *Queries) LockGuild(ctx context.Context, db DBTX, guildID int64) error {
 	return err
 }
 
-const sealGuild = `-- name: SealGuild :execrows
-update guild_tenancy set state = 'sealed' where guild_id = $1 and state = 'active'
+const ownTenancy = `-- name: OwnTenancy :exec
+update guild_tenancy set owner = $1 where guild_id = $2 and epoch = $3
 `
 
-func (q *Queries) SealGuild(ctx context.Context, db DBTX, guildID ticket.GuildID) (int64, error) {
-	result, err := db.Exec(ctx, sealGuild, guildID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const setTenancyState = `-- name: SetTenancyState :exec
-update guild_tenancy set state = $1 where guild_id = $2 and epoch = $3
-`
-
-type SetTenancyStateParams struct {
-	State   string
+type OwnTenancyParams struct {
+	Owner   []byte
 	GuildID ticket.GuildID
 	Epoch   uint32
 }
 
-func (q *Queries) SetTenancyState(ctx context.Context, db DBTX, arg SetTenancyStateParams) error {
-	_, err := db.Exec(ctx, setTenancyState, arg.State, arg.GuildID, arg.Epoch)
+func (q *Queries) OwnTenancy(ctx context.Context, db DBTX, arg OwnTenancyParams) error {
+	_, err := db.Exec(ctx, ownTenancy, arg.Owner, arg.GuildID, arg.Epoch)
+	return err
+}
+
+const sealTenancy = `-- name: SealTenancy :exec
+update guild_tenancy set state = 'sealed', sealed_at = $1, evidence = $2
+where guild_id = $3 and epoch = $4 and state = 'active'
+`
+
+type SealTenancyParams struct {
+	SealedAt *time.Time
+	Evidence *string
+	GuildID  ticket.GuildID
+	Epoch    uint32
+}
+
+func (q *Queries) SealTenancy(ctx context.Context, db DBTX, arg SealTenancyParams) error {
+	_, err := db.Exec(ctx, sealTenancy,
+		arg.SealedAt,
+		arg.Evidence,
+		arg.GuildID,
+		arg.Epoch,
+	)
+	return err
+}
+
+const tenancies = `-- name: Tenancies :many
+select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy order by guild_id, epoch
+`
+
+func (q *Queries) Tenancies(ctx context.Context, db DBTX) ([]GuildTenancy, error) {
+	rows, err := db.Query(ctx, tenancies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GuildTenancy
+	for rows.Next() {
+		var i GuildTenancy
+		if err := rows.Scan(
+			&i.GuildID,
+			&i.Epoch,
+			&i.JoinedAt,
+			&i.State,
+			&i.Owner,
+			&i.SealedAt,
+			&i.Evidence,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unsealTenancy = `-- name: UnsealTenancy :exec
+update guild_tenancy set state = 'active', sealed_at = null, evidence = null
+where guild_id = $1 and epoch = $2 and state = 'sealed'
+`
+
+type UnsealTenancyParams struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+}
+
+func (q *Queries) UnsealTenancy(ctx context.Context, db DBTX, arg UnsealTenancyParams) error {
+	_, err := db.Exec(ctx, unsealTenancy, arg.GuildID, arg.Epoch)
 	return err
 }

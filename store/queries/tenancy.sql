@@ -26,17 +26,37 @@ select pg_advisory_xact_lock(@guild_id::bigint);
 -- name: LastTenancy :one
 select * from guild_tenancy where guild_id = @guild_id order by epoch desc limit 1;
 
+-- name: LastDeparted :one
+select coalesce(max(epoch), 0)::bigint from departed where guild_id = @guild_id;
+
+-- name: Tenancies :many
+select * from guild_tenancy order by guild_id, epoch;
+
+-- name: EndedSince :many
+select guild_id from guild_tenancy where sealed_at >= @since::timestamptz
+union select guild_id from departed where sealed_at >= @since::timestamptz
+order by guild_id;
+
 -- name: InsertTenancy :exec
-insert into guild_tenancy (guild_id, epoch, joined_at, state) values (@guild_id, @epoch, @joined_at, 'active');
+insert into guild_tenancy (guild_id, epoch, joined_at, state, owner) values (@guild_id, @epoch, @joined_at, 'active', @owner);
 
 -- name: InsertCounter :exec
 insert into guild_counter (guild_id, epoch, last_hash) values (@guild_id, @epoch, @last_hash);
 
--- name: SetTenancyState :exec
-update guild_tenancy set state = @state where guild_id = @guild_id and epoch = @epoch;
+-- name: SealTenancy :exec
+update guild_tenancy set state = 'sealed', sealed_at = @sealed_at, evidence = @evidence
+where guild_id = @guild_id and epoch = @epoch and state = 'active';
 
--- name: SealGuild :execrows
-update guild_tenancy set state = 'sealed' where guild_id = @guild_id and state = 'active';
+-- name: UnsealTenancy :exec
+update guild_tenancy set state = 'active', sealed_at = null, evidence = null
+where guild_id = @guild_id and epoch = @epoch and state = 'sealed';
+
+-- name: DoubtTenancy :exec
+update guild_tenancy set evidence = 'unclear'
+where guild_id = @guild_id and epoch = @epoch and state = 'sealed' and evidence = 'event';
+
+-- name: OwnTenancy :exec
+update guild_tenancy set owner = @owner where guild_id = @guild_id and epoch = @epoch;
 
 -- name: ClaimInstallation :one
 -- The first keyring to come is the one the database belongs to.

@@ -21,6 +21,7 @@ import (
 
 	"ticketbot/internal/clock"
 	"ticketbot/keys"
+	"ticketbot/privacy"
 	"ticketbot/store"
 	"ticketbot/ticket"
 )
@@ -37,7 +38,9 @@ func New(t testing.TB, clk ...clock.Clock) *store.Store {
 // Join brings the bot into a guild.
 func Join(t testing.TB, s *store.Store, id ticket.GuildID) ticket.Guild {
 	t.Helper()
-	g, err := s.Joined(t.Context(), id, Start.Add(-time.Hour))
+	g, err := s.ChangeMembership(t.Context(), id, func(known privacy.Membership) privacy.Change {
+		return privacy.Change{Begin: known.State != privacy.StateActive, JoinedAt: Start.Add(-time.Hour)}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

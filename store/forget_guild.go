@@ -1,0 +1,263 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ticketbot/internal/fault"
+	"ticketbot/privacy"
+	"ticketbot/store/db"
+	"ticketbot/ticket"
+
+	"github.com/jackc/pgx/v5"
+	"gocloud.dev/gcerrors"
+)
+
+// batchOfRows is how many messages one transaction deletes, with their earlier wordings: some tens of milliseconds.
+const batchOfRows = 5000
+
+// Shred runs forget, which destroys the keys, while nobody can open the membership again, and then notes that they are
+// gone, with the draft of a receipt. It returns the state afterwards.
+func (s *Store) Shred(ctx context.Context, g ticket.Guild, forget func(context.Context) error,
+	draft func(privacy.Membership, map[string]int64) (privacy.Receipt, error)) (privacy.State, error) {
+	var state privacy.State
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		m, err := s.holdEnded(ctx, tx, g)
+		state = m.State
+		if err != nil || state != privacy.StateSealed && state != privacy.StateShredded {
+			return err
+		}
+		if state == privacy.StateSealed || m.Readable {
+			if err := forget(ctx); err != nil {
+				return err
+			}
+		}
+		if state == privacy.StateShredded {
+			return nil
+		}
+		state = privacy.StateShredded
+		return s.shred(ctx, tx, m, draft)
+	})
+	s.forgetCached(g.ID)
+	return state, explain("forget a guild's keys", err)
+}
+
+func (s *Store) shred(ctx context.Context, tx pgx.Tx, m privacy.Membership, draft func(privacy.Membership, map[string]int64) (privacy.Receipt, error)) error {
+	rows, err := s.countRows(ctx, tx, m.Guild)
+	if err != nil {
+		return err
+	}
+	receipt, err := draft(m, rows)
+	if err != nil {
+		return err
+	}
+	if err := s.insertReceipt(ctx, tx, privacy.KindGuild, m.Owner, receipt); err != nil {
+		return err
+	}
+	if err := s.q.ShredTenancy(ctx, tx, db.ShredTenancyParams{GuildID: m.Guild.ID, Epoch: m.Guild.Epoch}); err != nil {
+		return err
+	}
+	if err := s.deleteJobs(ctx, tx, m.Guild); err != nil {
+		return err
+	}
+	return s.copyLedger(ctx, tx)
+}
+
+// holdEnded makes everybody wait who would write to a membership or change it. One that is not there has no state.
+func (s *Store) holdEnded(ctx context.Context, tx pgx.Tx, g ticket.Guild) (privacy.Membership, error) {
+	if err := s.q.LockGuild(ctx, tx, int64(g.ID)); err != nil {
+		return privacy.Membership{}, err
+	}
+	row, err := s.q.HoldEnded(ctx, tx, db.HoldEndedParams{GuildID: g.ID, Epoch: g.Epoch})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return privacy.Membership{}, nil
+	}
+	return s.membership(row), err
+}
+
+func (s *Store) countRows(ctx context.Context, tx pgx.Tx, g ticket.Guild) (map[string]int64, error) {
+	n, err := s.q.CountRowsOfGuild(ctx, tx, db.CountRowsOfGuildParams{GuildID: g.ID, Epoch: g.Epoch})
+	return map[string]int64{
+		"effect": n.Effects, "file": n.Files, "revision": n.Revisions, "message": n.Messages, "participant": n.Participants,
+		"thread": n.Threads, "post": n.Posts, "event": n.Events, "ticket": n.Tickets, "panel": n.Panels,
+		"category": n.Categories, "person": n.People,
+	}, err
+}
+
+// deleteJobs deletes the guild's jobs, but for those that run: they will find nothing to do.
+func (s *Store) deleteJobs(ctx context.Context, tx pgx.Tx, g ticket.Guild) error {
+	_, err := tx.Exec(ctx, "delete from "+RiverSchema+".river_job where state <> 'running' and args @> jsonb_build_object('guild', $1::numeric, 'epoch', $2::bigint)",
+		g.ID.String(), int64(g.Epoch))
+	return explain("delete a guild's jobs", err)
+}
+
+// DeleteSome deletes a batch of the rows of a membership whose keys are gone; done when only what comes late can be left.
+func (s *Store) DeleteSome(ctx context.Context, g ticket.Guild) (done bool, err error) {
+	state, err := s.q.TenancyState(ctx, s.pool, db.TenancyStateParams{GuildID: g.ID, Epoch: g.Epoch})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return true, nil
+	}
+	if err != nil {
+		return false, explain("find out what is to be deleted", err)
+	}
+	if state != string(privacy.StateShredded) {
+		return false, fmt.Errorf("guild %s, epoch %d, is to be deleted and still %s", g.ID, g.Epoch, state)
+	}
+	id, err := s.q.NextTicketOfGuild(ctx, s.pool, db.NextTicketOfGuildParams{GuildID: g.ID, Epoch: g.Epoch})
+	if errors.Is(err, pgx.ErrNoRows) {
+		n, err := s.deleteRest(ctx, g)
+		return n == 0, err
+	}
+	if err != nil {
+		return false, explain("find the next ticket to delete", err)
+	}
+	return false, s.deletePart(ctx, g, id)
+}
+
+// deletePart deletes a batch of a ticket: first its files, their bytes before their rows, then what was said, then the rest.
+func (s *Store) deletePart(ctx context.Context, g ticket.Guild, id ticket.ID) error {
+	files, err := s.q.ObjectsOfTicket(ctx, s.pool, db.ObjectsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: id, Max: batchOfRows})
+	if err != nil {
+		return explain("list files to delete", err)
+	}
+	if len(files) > 0 {
+		return s.deleteFiles(ctx, g, files)
+	}
+	return explain("delete a ticket", s.inTx(ctx, func(tx pgx.Tx) error {
+		revisions := db.DeleteRevisionsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: id, Max: batchOfRows}
+		if _, err := s.q.DeleteRevisionsOfTicket(ctx, tx, revisions); err != nil {
+			return err
+		}
+		n, err := s.q.DeleteMessagesOfTicket(ctx, tx, db.DeleteMessagesOfTicketParams(revisions))
+		if err != nil || n == batchOfRows {
+			return err
+		}
+		return s.deleteTicket(ctx, tx, g, id)
+	}))
+}
+
+func (s *Store) deleteFiles(ctx context.Context, g ticket.Guild, files []db.ObjectsOfTicketRow) error {
+	ids := make([]ticket.AttachmentID, len(files))
+	for i, f := range files {
+		ids[i] = f.AttachmentID
+		if err := s.deleteObject(ctx, f.Object); err != nil {
+			return err
+		}
+	}
+	_, err := s.q.DeleteFilesByID(ctx, s.pool, db.DeleteFilesByIDParams{GuildID: g.ID, Epoch: g.Epoch, AttachmentIds: numbers(ids)})
+	return explain("delete files", err)
+}
+
+// deleteObject deletes a file's bytes, if there are any.
+func (s *Store) deleteObject(ctx context.Context, object string) error {
+	if err := s.bucket.Delete(ctx, object); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+		return fault.New(fault.Unavailable, "store.unavailable").Because(fmt.Errorf("delete a file: %w", err))
+	}
+	return nil
+}
+
+// deleteTicket deletes a ticket of which nothing is left that was said. An effect may still hang on it.
+func (s *Store) deleteTicket(ctx context.Context, tx pgx.Tx, g ticket.Guild, id ticket.ID) error {
+	of := db.DeleteEffectsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: &id}
+	in := db.DeleteParticipantsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: id}
+	return errors.Join(
+		s.q.DeleteEffectsOfTicket(ctx, tx, of),
+		s.q.DeleteEventsOfTicket(ctx, tx, db.DeleteEventsOfTicketParams(of)),
+		s.q.DeleteParticipantsOfTicket(ctx, tx, in),
+		s.q.DeleteThreadsOfTicket(ctx, tx, db.DeleteThreadsOfTicketParams(in)),
+		s.q.DeletePostsOfTicket(ctx, tx, db.DeletePostsOfTicketParams(in)),
+		s.q.DeleteEmptyTicket(ctx, tx, db.DeleteEmptyTicketParams{GuildID: g.ID, Epoch: g.Epoch, ID: id}),
+	)
+}
+
+// deleteRest deletes a batch of what belongs to no ticket.
+func (s *Store) deleteRest(ctx context.Context, g ticket.Guild) (int64, error) {
+	some := db.DeleteSomeEffectsParams{GuildID: g.ID, Epoch: g.Epoch, Max: batchOfRows}
+	for _, step := range []func() (int64, error){
+		func() (int64, error) { return s.q.DeleteSomeEffects(ctx, s.pool, some) },
+		func() (int64, error) { return s.q.DeleteSomeEvents(ctx, s.pool, db.DeleteSomeEventsParams(some)) },
+		func() (int64, error) { return s.q.DeleteSomePanels(ctx, s.pool, db.DeleteSomePanelsParams(some)) },
+		func() (int64, error) {
+			return s.q.DeleteSomeCategories(ctx, s.pool, db.DeleteSomeCategoriesParams(some))
+		},
+		func() (int64, error) { return s.q.DeleteSomePeople(ctx, s.pool, db.DeleteSomePeopleParams(some)) },
+	} {
+		if n, err := step(); err != nil || n > 0 {
+			return n, explain("delete what belongs to no ticket", err)
+		}
+	}
+	return 0, nil
+}
+
+// End deletes what came late, and the membership itself: from now on a late writer is refused by the database.
+func (s *Store) End(ctx context.Context, g ticket.Guild, receipt string, sign func(draft privacy.Receipt, late map[string]int64) (privacy.Receipt, error)) error {
+	return explain("end a membership", s.inTx(ctx, func(tx pgx.Tx) error {
+		m, err := s.holdEnded(ctx, tx, g)
+		if err != nil || m.State == privacy.StateNone {
+			return err
+		}
+		if m.State != privacy.StateShredded {
+			return fmt.Errorf("guild %s, epoch %d, is to be ended and still %s", g.ID, g.Epoch, m.State)
+		}
+		late, err := s.deleteLate(ctx, tx, g)
+		if err != nil {
+			return err
+		}
+		gone := db.InsertDepartedParams{GuildID: g.ID, Epoch: g.Epoch, SealedAt: m.SealedAt, ForgottenAt: s.clock.Now()}
+		err = errors.Join(
+			s.q.DeleteCounter(ctx, tx, db.DeleteCounterParams{GuildID: g.ID, Epoch: g.Epoch}),
+			s.q.DeleteTenancy(ctx, tx, db.DeleteTenancyParams{GuildID: g.ID, Epoch: g.Epoch}),
+			s.q.InsertDeparted(ctx, tx, gone),
+		)
+		if err != nil {
+			return err
+		}
+		err = s.signReceipt(ctx, tx, receipt, func(draft privacy.Receipt) (privacy.Receipt, error) { return sign(draft, late) })
+		if err != nil {
+			return err
+		}
+		return s.copyLedger(ctx, tx)
+	}))
+}
+
+// deleteLate deletes what was being written while the rest was deleted.
+func (s *Store) deleteLate(ctx context.Context, tx pgx.Tx, g ticket.Guild) (map[string]int64, error) {
+	of := db.DeleteLateEffectsParams{GuildID: g.ID, Epoch: g.Epoch}
+	objects, err := s.q.ObjectsOfGuild(ctx, tx, db.ObjectsOfGuildParams(of))
+	for _, object := range objects {
+		err = errors.Join(err, s.deleteObject(ctx, object))
+	}
+	if err != nil {
+		return nil, err
+	}
+	late := map[string]int64{}
+	for _, step := range []struct {
+		table  string
+		delete func() (int64, error)
+	}{
+		{"effect", func() (int64, error) { return s.q.DeleteLateEffects(ctx, tx, of) }},
+		{"file", func() (int64, error) { return s.q.DeleteLateFiles(ctx, tx, db.DeleteLateFilesParams(of)) }},
+		{"revision", func() (int64, error) { return s.q.DeleteLateRevisions(ctx, tx, db.DeleteLateRevisionsParams(of)) }},
+		{"message", func() (int64, error) { return s.q.DeleteLateMessages(ctx, tx, db.DeleteLateMessagesParams(of)) }},
+		{"participant", func() (int64, error) {
+			return s.q.DeleteLateParticipants(ctx, tx, db.DeleteLateParticipantsParams(of))
+		}},
+		{"thread", func() (int64, error) { return s.q.DeleteLateThreads(ctx, tx, db.DeleteLateThreadsParams(of)) }},
+		{"post", func() (int64, error) { return s.q.DeleteLatePosts(ctx, tx, db.DeleteLatePostsParams(of)) }},
+		{"event", func() (int64, error) { return s.q.DeleteLateEvents(ctx, tx, db.DeleteLateEventsParams(of)) }},
+		{"ticket", func() (int64, error) { return s.q.DeleteLateTickets(ctx, tx, db.DeleteLateTicketsParams(of)) }},
+		{"panel", func() (int64, error) { return s.q.DeleteLatePanels(ctx, tx, db.DeleteLatePanelsParams(of)) }},
+		{"category", func() (int64, error) {
+			return s.q.DeleteLateCategories(ctx, tx, db.DeleteLateCategoriesParams(of))
+		}},
+		{"person", func() (int64, error) { return s.q.DeleteLatePeople(ctx, tx, db.DeleteLatePeopleParams(of)) }},
+	} {
+		n, err := step.delete()
+		if err != nil {
+			return nil, fmt.Errorf("delete late rows of %s: %w", step.table, err)
+		}
+		late[step.table] = n
+	}
+	return late, s.deleteJobs(ctx, tx, g)
+}
