@@ -31,6 +31,7 @@ type Call struct {
 	Guild   ID        `json:"guild,omitempty"`   // of the path, or of the path's channel
 	Channel ID        `json:"channel,omitempty"` // of the path
 	Fault   bool      `json:"fault,omitempty"`
+	Late    bool      `json:"late,omitempty"` // the fault came after the request had taken effect
 }
 
 // oracle is the simulator's own log. It is only ever appended to; facts and calls share one numbering.
@@ -110,6 +111,18 @@ func (s *Server) Posts(app ID, since int64) []Fact {
 	for _, f := range s.Facts(since) {
 		if f.User == app && wrote[f.Kind] {
 			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Writes are the requests after a sequence number by which the bot changed something, whether it was told so or not: all
+// but GET that took effect.
+func (s *Server) Writes(app ID, since int64) []Call {
+	var out []Call
+	for _, c := range s.Calls(since) {
+		if c.App == app && c.Method != "GET" && (c.Status >= 200 && c.Status < 400 || c.Late) {
+			out = append(out, c)
 		}
 	}
 	return out

@@ -154,7 +154,7 @@ func (c *call) serve(entry *Call) int {
 	}
 	if f := c.fault(); f != nil {
 		entry.Fault = true
-		return c.failAs(f)
+		return c.failAs(f, entry)
 	}
 	result, err := c.run()
 	if err != nil {
@@ -178,13 +178,15 @@ func (c *call) run() (any, error) {
 	return c.route.do(c)
 }
 
-// note writes down whom and what the request is about, before it can change that.
+// note writes down who calls and what it is about, before the request can change that.
 func (c *call) note(entry *Call) {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
 	_, token, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
 	if a := c.s.world.tokens[token]; a != nil {
 		entry.App = a.id
+	} else if i := c.interactionOfPath(); i != nil {
+		entry.App = i.app.id
 	}
 	entry.Guild = c.guildOfPath()
 	entry.Channel, _ = ParseID(c.path["channel"])
@@ -200,20 +202,26 @@ func (c *call) guildOfPath() ID {
 	if ch := w.channels[id("channel")]; ch != nil {
 		return ch.guild
 	}
-	if i := w.interactions[id("interaction")]; i != nil {
-		return i.guild
-	}
 	if h := w.webhooks[id("webhook")]; h != nil {
 		return h.guild
 	}
-	if w.apps[id("webhook")] != nil {
-		for _, i := range w.interactions {
-			if i.token == c.path["token"] {
-				return i.guild
-			}
-		}
+	if i := c.interactionOfPath(); i != nil {
+		return i.guild
 	}
 	return 0
+}
+
+// interactionOfPath is the interaction that the token in the path belongs to, or nil.
+func (c *call) interactionOfPath() *interaction {
+	if c.path["token"] == "" {
+		return nil
+	}
+	for _, i := range c.s.world.interactions {
+		if i.token == c.path["token"] {
+			return i
+		}
+	}
+	return nil
 }
 
 func (c *call) reply(result any) int {

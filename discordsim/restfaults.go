@@ -121,9 +121,10 @@ func (c *call) fault() *Fault {
 }
 
 // failAs answers as the fault wants, after the request has taken effect if it is a late one.
-func (c *call) failAs(f *Fault) int {
+func (c *call) failAs(f *Fault, entry *Call) int {
 	if f.Late {
-		_, _ = c.run()
+		_, err := c.run()
+		entry.Late = err == nil
 	}
 	switch f.Status {
 	case 0:

@@ -88,6 +88,11 @@ func TestFault_late_takes_effect(t *testing.T) {
 	if posts := s.sim.Posts(s.app.ID, mark); len(posts) != 1 || posts[0].Body != "there all the same" || posts[0].Guild != s.guild {
 		t.Errorf("the posts are %+v", posts)
 	}
+	defer s.sim.FailREST(discordsim.Fault{Method: "POST", Status: 502, Count: 1})()
+	s.want(502, "POST", "/channels/"+s.lobby.ID.String()+"/messages", object{"content": "never there"})
+	if writes := s.sim.Writes(s.app.ID, mark); len(writes) != 1 || !writes[0].Late {
+		t.Errorf("the writes are %+v, want the one that took effect", writes)
+	}
 }
 
 func TestHold_until_released(t *testing.T) {
@@ -217,10 +222,16 @@ func TestBot_outside_a_guild_cannot_write(t *testing.T) {
 	if posts := s.sim.Posts(s.app.ID, mark); len(posts) != 0 {
 		t.Errorf("posts after the kick: %+v", posts)
 	}
+	if writes := s.sim.Writes(s.app.ID, mark); len(writes) != 0 {
+		t.Errorf("writes after the kick: %+v", writes)
+	}
 	// Its own words in a direct conversation stay in reach.
 	s.want(200, "PATCH", "/channels/"+dm+"/messages/"+letter, object{"content": "gone"})
 	if posts := s.sim.Posts(s.app.ID, mark); len(posts) != 1 || posts[0].Kind != "message_edit" {
 		t.Errorf("the edit is %+v", posts)
+	}
+	if writes := s.sim.Writes(s.app.ID, mark); len(writes) != 1 || writes[0].Route != "/channels/{channel}/messages/{message}" {
+		t.Errorf("the writes are %+v", writes)
 	}
 	s.want(204, "DELETE", "/channels/"+dm+"/messages/"+letter, nil)
 }

@@ -91,7 +91,7 @@ function drawCalls(calls) {
     if (c.status >= 400 || c.status === 0) row.failed += 1;
     counts.set(key, row);
   }
-  document.getElementById('admin-total').textContent = `${calls.length} calls`;
+  document.getElementById('admin-total').textContent = calls.length === 1 ? '1 call' : `${calls.length} calls`;
   fill(el, [...counts].sort((a, b) => b[1].n - a[1].n).map(([route, r]) => h('tr', {},
     h('td', { class: 'count' }, String(r.n)), h('td', {}, route),
     h('td', { class: 'bad' }, r.failed ? `${r.failed} failed` : ''))));
