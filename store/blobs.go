@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 
+	"ticketbot/internal/clock"
 	"ticketbot/internal/fault"
 	"ticketbot/keys"
 	"ticketbot/ticket"
@@ -24,11 +26,24 @@ func BlobDir(dir string) string {
 }
 
 // PutFile seals what r gives under the file's random name. It is there whole, or not at all; put again, it is replaced.
+// Forgotten meanwhile, it is not there.
 func (s *Store) PutFile(ctx context.Context, f *ticket.File, r io.Reader) error {
 	ref, err := s.blobPlace(ctx, f)
 	if err != nil {
 		return err
 	}
+	if err := s.putFile(ctx, f, ref, s.watch(ctx, f, r)); err != nil {
+		return err
+	}
+	// Whoever forgets takes away the right first and the bytes then, so one of the two sees the other.
+	gone := s.mayRead(ctx, f)
+	if fault.KindOf(gone) == fault.NotFound || gone != nil && f.State != ticket.FileStored {
+		return errors.Join(gone, s.deleteObject(context.WithoutCancel(ctx), f.Object))
+	}
+	return gone
+}
+
+func (s *Store) putFile(ctx context.Context, f *ticket.File, ref keys.Ref, r io.Reader) error {
 	writing, cancel := context.WithCancel(ctx)
 	defer cancel() // before Close, it makes the bucket forget what was written
 	w, err := s.bucket.NewWriter(writing, f.Object, &blob.WriterOptions{ContentType: "application/octet-stream"})
@@ -66,7 +81,8 @@ func ignoreCanceled(err error) error {
 	return err
 }
 
-// OpenFile reads a stored file. What was read counts only once the reader has returned io.EOF.
+// OpenFile reads a stored file. What was read counts only once the reader has returned io.EOF. When the file is forgotten
+// while it is read, by whatever process, the reader ends with fault NotFound.
 func (s *Store) OpenFile(ctx context.Context, f *ticket.File) (io.ReadCloser, error) {
 	ref, err := s.blobPlace(ctx, f)
 	if err != nil {
@@ -87,7 +103,55 @@ func (s *Store) OpenFile(ctx context.Context, f *ticket.File) (io.ReadCloser, er
 	return struct {
 		io.Reader
 		io.Closer
-	}{plain, r}, nil
+	}{s.watch(ctx, f, plain), r}, nil
+}
+
+// lookAgain is how long a file is read without asking whether it still may be.
+const lookAgain = 500 * time.Millisecond
+
+// watched is a reader of a file that may be forgotten at any moment.
+type watched struct {
+	io.Reader
+	may   func() error
+	clock clock.Clock
+	next  time.Time
+}
+
+func (s *Store) watch(ctx context.Context, f *ticket.File, r io.Reader) io.Reader {
+	may := func() error { return s.mayRead(ctx, f) }
+	return &watched{Reader: r, may: may, clock: s.clock, next: s.clock.Now().Add(lookAgain)}
+}
+
+// Read asks after it has read: what was waited for may have been forgotten meanwhile.
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	now := w.clock.Now()
+	if now.Before(w.next) {
+		return n, err
+	}
+	if denied := w.may(); denied != nil {
+		clear(p[:n])
+		return 0, denied
+	}
+	w.next = now.Add(lookAgain)
+	return n, err
+}
+
+// mayRead is nil as long as the guild is there, the ticket is, and both their keys and the sender's: fault NotFound after.
+func (s *Store) mayRead(ctx context.Context, f *ticket.File) error {
+	row, err := s.fileRow(ctx, f.Guild, f.ID)
+	if err != nil {
+		return err
+	}
+	ref, err := filePlace(f, keys.FieldBlobMeta, row.AuthorPath)
+	if err != nil {
+		return err
+	}
+	_, err = s.keys.Unseal(ref, row.File.Detail)
+	if errors.Is(err, keys.ErrForgotten) {
+		return fault.New(fault.NotFound, "store.no_file")
+	}
+	return err
 }
 
 func (s *Store) blobPlace(ctx context.Context, f *ticket.File) (keys.Ref, error) {

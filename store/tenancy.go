@@ -81,7 +81,7 @@ func (s *Store) membership(row db.GuildTenancy) privacy.Membership {
 
 // Memberships are all whose rows are not gone.
 func (s *Store) Memberships(ctx context.Context) ([]privacy.Membership, error) {
-	rows, err := s.q.Tenancies(ctx, s.pool)
+	rows, err := s.q.AllTenancies(ctx, s.pool)
 	if err != nil {
 		return nil, explain("list memberships", err)
 	}

@@ -107,7 +107,7 @@ func (q *Queries) FilesOfTicket(ctx context.Context, db DBTX, arg FilesOfTicketP
 
 const saveFile = `-- name: SaveFile :exec
 update file set state = $1, tries = $2, detail = $3
-where guild_id = $4 and epoch = $5 and attachment_id = $6 and state <> 'stored'
+where guild_id = $4 and epoch = $5 and attachment_id = $6 and state <> 'stored' and active($4, $5)
 `
 
 type SaveFileParams struct {

@@ -63,6 +63,38 @@ func (q *Queries) ActiveTenancy(ctx context.Context, db DBTX, guildID ticket.Gui
 	return i, err
 }
 
+const allTenancies = `-- name: AllTenancies :many
+select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy order by guild_id, epoch
+`
+
+func (q *Queries) AllTenancies(ctx context.Context, db DBTX) ([]GuildTenancy, error) {
+	rows, err := db.Query(ctx, allTenancies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GuildTenancy
+	for rows.Next() {
+		var i GuildTenancy
+		if err := rows.Scan(
+			&i.GuildID,
+			&i.Epoch,
+			&i.JoinedAt,
+			&i.State,
+			&i.Owner,
+			&i.SealedAt,
+			&i.Evidence,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const claimInstallation = `-- name: ClaimInstallation :one
 with claimed as (
     insert into installation (keyring) values ($1) on conflict do nothing returning keyring
@@ -289,38 +321,6 @@ func (q *Queries) SealTenancy(ctx context.Context, db DBTX, arg SealTenancyParam
 		arg.Epoch,
 	)
 	return err
-}
-
-const tenancies = `-- name: Tenancies :many
-select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy order by guild_id, epoch
-`
-
-func (q *Queries) Tenancies(ctx context.Context, db DBTX) ([]GuildTenancy, error) {
-	rows, err := db.Query(ctx, tenancies)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []GuildTenancy
-	for rows.Next() {
-		var i GuildTenancy
-		if err := rows.Scan(
-			&i.GuildID,
-			&i.Epoch,
-			&i.JoinedAt,
-			&i.State,
-			&i.Owner,
-			&i.SealedAt,
-			&i.Evidence,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const unsealTenancy = `-- name: UnsealTenancy :exec

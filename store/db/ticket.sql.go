@@ -38,7 +38,8 @@ func (q *Queries) AddParticipant(ctx context.Context, db DBTX, arg AddParticipan
 }
 
 const addThread = `-- name: AddThread :exec
-insert into thread (guild_id, epoch, channel_id, ticket_id) values ($1, $2, $3, $4)
+insert into thread (guild_id, epoch, channel_id, ticket_id)
+select $1, $2, $3, $4 where active($1, $2)
 on conflict do nothing
 `
 
@@ -303,7 +304,7 @@ func (q *Queries) RemoveParticipant(ctx context.Context, db DBTX, arg RemovePart
 }
 
 const removeThread = `-- name: RemoveThread :exec
-delete from thread where guild_id = $1 and epoch = $2 and channel_id = $3
+delete from thread where guild_id = $1 and epoch = $2 and channel_id = $3 and active($1, $2)
 `
 
 type RemoveThreadParams struct {

@@ -22,4 +22,4 @@ order by f.attachment_id;
 -- name: SaveFile :exec
 -- Two may copy a file at once; what one of them has stored stays, whatever became of the other's try.
 update file set state = @state, tries = @tries, detail = @detail
-where guild_id = @guild_id and epoch = @epoch and attachment_id = @attachment_id and state <> 'stored';
+where guild_id = @guild_id and epoch = @epoch and attachment_id = @attachment_id and state <> 'stored' and active(@guild_id, @epoch);

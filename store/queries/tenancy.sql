@@ -29,7 +29,7 @@ select * from guild_tenancy where guild_id = @guild_id order by epoch desc limit
 -- name: LastDeparted :one
 select coalesce(max(epoch), 0)::bigint from departed where guild_id = @guild_id;
 
--- name: Tenancies :many
+-- name: AllTenancies :many
 select * from guild_tenancy order by guild_id, epoch;
 
 -- name: EndedSince :many

@@ -79,11 +79,12 @@ where t.channel_id is not null and t.channel_gone_at is null
     and (@guild_id::bigint = 0 or t.guild_id = @guild_id) and active(t.guild_id, t.epoch);
 
 -- name: AddThread :exec
-insert into thread (guild_id, epoch, channel_id, ticket_id) values (@guild_id, @epoch, @channel_id, @ticket_id)
+insert into thread (guild_id, epoch, channel_id, ticket_id)
+select @guild_id, @epoch, @channel_id, @ticket_id where active(@guild_id, @epoch)
 on conflict do nothing;
 
 -- name: RemoveThread :exec
-delete from thread where guild_id = @guild_id and epoch = @epoch and channel_id = @channel_id;
+delete from thread where guild_id = @guild_id and epoch = @epoch and channel_id = @channel_id and active(@guild_id, @epoch);
 
 -- name: AddParticipant :execrows
 insert into participant (guild_id, epoch, ticket_id, person) values (@guild_id, @epoch, @ticket_id, @person)
