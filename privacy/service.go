@@ -13,7 +13,7 @@ type Service struct {
 	store    Store
 	keys     Keys
 	discord  Discord
-	ended    func(ticket.GuildID)
+	ended    func(ticket.Guild)
 	returned func(context.Context, ticket.GuildID)
 	clock    clock.Clock
 	log      *slog.Logger
@@ -26,7 +26,7 @@ type Options struct {
 	Keys    Keys
 	Discord Discord
 	// Ended is told that a membership is over, so that this process ends what it does for the guild and what it remembers.
-	Ended func(ticket.GuildID)
+	Ended func(ticket.Guild)
 	// Returned is told that a membership which had ended goes on: the end was a mistake.
 	Returned func(context.Context, ticket.GuildID)
 	Clock    clock.Clock
@@ -40,7 +40,7 @@ func New(o Options) *Service {
 		waiting: patience{asked: map[ticket.Guild]wait{}},
 	}
 	if s.ended == nil {
-		s.ended = func(ticket.GuildID) {}
+		s.ended = func(ticket.Guild) {}
 	}
 	if s.returned == nil {
 		s.returned = func(context.Context, ticket.GuildID) {}
@@ -53,15 +53,20 @@ type Store interface {
 	memberships
 	guildRows
 	receipts
+	erasures
+	posts
+	ticketRows
 }
 
 // Keys are what forgetting destroys, and what signs that it has.
 type Keys interface {
 	forgetter
 	signer
+	Has(guild uint64, epoch uint32) bool
 }
 
 // Discord is who knows where the bot is.
 type Discord interface {
 	whereabouts
+	editor
 }

@@ -191,5 +191,8 @@ var ofNoLivingGuild = []string{"tenancy.sql", "server.sql", "receipt.sql", "forg
 // heldByTheTransaction run only after the transaction has taken hold of the guild's membership.
 var heldByTheTransaction = []string{
 	"PeopleByTag", "LockPerson", "HoldTickets", "LockMessages", "KnownMessages", "RevisionsOfMessages", "LockCounter", "ErasedBefore",
-	"LockKeyring", "LedgerAfter", "CopyLedger", // about no guild
+	// These forget, or are about no guild.
+	"LockUser", "UndoneErasureOf", "Erasure", "UndoneErasures", "Tenancies", "KnownAs", "EraseMessages", "HoldPersonToErase",
+	"ObjectsOf", "CountErased",
+	"LockKeyring", "LedgerAfter", "LedgerEntry", "CopyLedger", "PeopleAtPaths", "SkipTickets",
 }

@@ -62,10 +62,11 @@ func sqlState(err error) string {
 	return ""
 }
 
-// worthRetrying: the transaction lost against another one and may win the next time.
+// worthRetrying: the transaction lost against another one and may win the next time. It may also have lost against an
+// erasure: the next time it finds whoever was forgotten as the stranger they are now.
 func worthRetrying(err error) bool {
 	code := sqlState(err)
-	return code == serializationFailure || code == deadlockDetected
+	return errors.Is(err, keys.ErrForgotten) || code == serializationFailure || code == deadlockDetected
 }
 
 // isRefusal: it is the rows of one guild that cannot be written, and trying again does not help.

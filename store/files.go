@@ -163,6 +163,9 @@ func (s *Store) SaveFile(ctx context.Context, f *ticket.File) error {
 		return err
 	}
 	sealed, err := s.seal(ref, f.Detail)
+	if errors.Is(err, keys.ErrForgotten) { // whose it was: what was copied meanwhile is nobody's
+		return s.deleteObject(ctx, f.Object)
+	}
 	if err != nil {
 		return err
 	}

@@ -111,6 +111,8 @@ type Tx interface {
 	SavePanel(ctx context.Context, p *Panel) error
 	// Append keeps the event of the verb at hand.
 	Append(ctx context.Context, e Event) error
+	// AddPost notes a message of ours outside ticket channels, because it names people.
+	AddPost(ctx context.Context, id ID, at Posted, kind PostKind) error
 	// AddEffect keeps an effect and a job that carries it out if this process does not.
 	AddEffect(ctx context.Context, e *Effect) error
 	// FinishEffect marks an effect done, in the transaction of what it led to.
