@@ -21,6 +21,12 @@ var matrix = map[api.Route]struct{ may, mayNot, nobody int }{
 	{"GET", "/login"}:                               {302, 302, 302},
 	{"GET", "/auth/callback"}:                       {400, 400, 400}, // without a login under way; see TestLogin
 	{"GET", "/tickets"}:                             {200, 200, 302},
+	{"GET", "/privacy"}:                             {200, 200, 200},
+	{"GET", "/receipts/key"}:                        {200, 200, 200},
+	{"GET", "/receipts/{id}"}:                       {404, 404, 302}, // of nobody here; see TestReceipts
+	{"GET", "/api/me/receipts"}:                     {200, 200, 401},
+	{"GET", "/api/me/receipts/{id}"}:                {404, 404, 401},
+	{"POST", "/api/me/erase"}:                       {202, 202, 401},
 	{"GET", "/api/me"}:                              {200, 200, 401},
 	{"GET", "/api/me/tickets"}:                      {200, 200, 401},
 	{"POST", "/api/logout"}:                         {204, 204, 401},

@@ -29,3 +29,6 @@ const (
 	LoginTime   = loginTime
 	LoginBurst  = loginBurst
 )
+
+// SubordinateHeadings is what the policy's page sets smaller.
+var SubordinateHeadings = subordinateHeadings

@@ -28,12 +28,13 @@ import (
 type house struct {
 	testing.TB
 	*discordsim.SupportWorld
-	sim   *discordsim.Server
-	clock *clock.Manual
-	store *store.Store
-	site  *api.Server
-	url   string
-	log   *bytes.Buffer // what was logged, read when nothing runs
+	sim    *discordsim.Server
+	clock  *clock.Manual
+	store  *store.Store
+	site   *api.Server
+	url    string
+	office *office
+	log    *bytes.Buffer // what was logged, read when nothing runs
 
 	visitors int
 	guild    ticket.Guild
@@ -44,7 +45,7 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
-	h := &house{TB: t, url: "http://" + l.Addr().String(), clock: clock.NewManual(storetest.Start), log: &bytes.Buffer{}}
+	h := &house{TB: t, url: "http://" + l.Addr().String(), clock: clock.NewManual(storetest.Start), log: &bytes.Buffer{}, office: newOffice()}
 	h.sim, err = discordsim.Start(context.Background(), discordsim.Options{Start: storetest.Start, Frozen: true, NoRateLimits: true})
 	must(t, err)
 	t.Cleanup(h.sim.Close)
@@ -68,7 +69,7 @@ func (h *house) options() api.Options {
 	return api.Options{
 		PublicURL: h.url, CDN: h.sim.URL(), Secret: []byte("a secret that is long enough to be one"), Site: web.Dist(),
 		Sessions: sessions{h.store}, Login: logins{login}, Directory: directory{client.Directory()}, Tickets: h.store,
-		Reader: ticket.New(h.store, client, nil, h.clock, log), Files: h.store, Clock: h.clock, Logger: log,
+		Reader: ticket.New(h.store, client, nil, h.clock, log), Files: h.store, Privacy: h.office, Clock: h.clock, Logger: log,
 		Extra: map[string]http.Handler{"GET /healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })},
 	}
 }

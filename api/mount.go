@@ -47,12 +47,16 @@ func page(show func(*Server, http.ResponseWriter, *http.Request) error) endpoint
 	}
 }
 
-// operation is a route that scripts call; its types become its description in openapi.json.
-func operation[In, Out any](id, summary string, do func(*Server, context.Context, *In) (*Out, error)) endpoint {
+// operation is a route that scripts call; its types become its description in openapi.json. status is what it answers
+// when all goes well, if that is not 200 or 204.
+func operation[In, Out any](id, summary string, do func(*Server, context.Context, *In) (*Out, error), status ...int) endpoint {
 	return func(s *Server, at route) {
 		op := huma.Operation{
 			OperationID: id, Method: at.method, Path: at.path, Summary: summary,
 			Errors: []int{http.StatusServiceUnavailable},
+		}
+		if len(status) > 0 {
+			op.DefaultStatus = status[0]
 		}
 		if at.who == person {
 			op.Security = []map[string][]string{{"session": {}}}

@@ -25,6 +25,9 @@ func (s *Server) readTranscript(w http.ResponseWriter, r *http.Request) error {
 	if err := transcript.Render(&page, c, s.transcriptOptions(r, c)); err != nil {
 		return fmt.Errorf("render transcript: %w", err)
 	}
+	if err := s.stillThere(r.Context(), c.Ticket); err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", transcript.Policy(s.origin, s.CDN))

@@ -72,7 +72,7 @@ func writeProblem(w http.ResponseWriter, r refusal) {
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	why := s.explain(r.Context(), err)
 	var body bytes.Buffer
-	err = s.problem.Execute(&body, struct {
+	err = s.templates.ExecuteTemplate(&body, "problem.html", struct {
 		Title, Text string
 		LogIn       bool
 	}{why.title, why.text, errors.Is(err, errLogin)})

@@ -33,7 +33,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) error {
 	}
 	fileHeaders(w.Header(), f.Detail.Name, head[:n])
 	if _, err := io.Copy(w, io.MultiReader(bytes.NewReader(head[:n]), content)); err != nil {
-		if r.Context().Err() == nil {
+		if r.Context().Err() == nil && fault.KindOf(err) != fault.NotFound {
 			s.Logger.WarnContext(r.Context(), "file broke off", slog.String("attachment", f.ID.String()), slog.Any("error", err))
 		}
 		panic(http.ErrAbortHandler) // half a file must not look like a whole one

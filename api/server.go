@@ -30,7 +30,7 @@ type Options struct {
 	PublicURL string // what people type: scheme and host
 	CDN       string // base of Discord's pictures
 	Secret    []byte // signs links to files; the same in all processes
-	Site      fs.FS  // index.html, tickets.html, problem.html (a template), assets/
+	Site      fs.FS  // index.html, tickets.html, the templates privacy.html, receipt.html and problem.html, assets/
 
 	Sessions  Sessions
 	Login     Login
@@ -38,6 +38,7 @@ type Options struct {
 	Tickets   Tickets
 	Reader    Reader
 	Files     Files
+	Privacy   Privacy
 
 	Clock  clock.Clock
 	Logger *slog.Logger
@@ -110,6 +111,18 @@ type Files interface {
 	OpenFile(ctx context.Context, f *ticket.File) (io.ReadCloser, error)
 }
 
+// Privacy forgets people, and has receipts of what was forgotten.
+type Privacy interface {
+	// ForgetPerson begins to forget somebody and returns at once; asked again while it is under way, it is the same
+	// receipt.
+	ForgetPerson(ctx context.Context, user ticket.UserID) (receipt string, err error)
+	// Receipts are those owed to a user, newest first; Receipt is one of them, else fault NotFound.
+	Receipts(ctx context.Context, user ticket.UserID) ([]privacy.Receipt, error)
+	Receipt(ctx context.Context, user ticket.UserID, id string) (privacy.Receipt, error)
+	// PublicKey is what receipts are checked with.
+	PublicKey() []byte
+}
+
 // Server answers browsers.
 type Server struct {
 	Options
@@ -117,7 +130,7 @@ type Server struct {
 	host       string
 	secure     bool // https
 	linkKey    []byte
-	problem    *template.Template
+	templates  *template.Template
 	identities *ttlcache.Cache[[32]byte, Identity] // by session
 	logins     *limiter
 	mux        *http.ServeMux
@@ -133,17 +146,17 @@ func New(o Options) (*Server, error) {
 	if err != nil || public.Host == "" {
 		return nil, fmt.Errorf("public URL %q is not one", o.PublicURL)
 	}
-	problem, err := template.ParseFS(o.Site, "problem.html")
+	templates, err := template.ParseFS(o.Site, "problem.html", "privacy.html", "receipt.html")
 	if err != nil {
-		return nil, fmt.Errorf("read the page for problems: %w", err)
+		return nil, fmt.Errorf("read the site's templates: %w", err)
 	}
 	s := &Server{
-		Options: o,
-		host:    strings.ToLower(public.Host),
-		origin:  strings.ToLower(public.Scheme + "://" + public.Host),
-		secure:  public.Scheme == "https",
-		linkKey: deriveKey(o.Secret, "ticketbot file links v1"),
-		problem: problem,
+		Options:   o,
+		host:      strings.ToLower(public.Host),
+		origin:    strings.ToLower(public.Scheme + "://" + public.Host),
+		secure:    public.Scheme == "https",
+		linkKey:   deriveKey(o.Secret, "ticketbot file links v1"),
+		templates: templates,
 		identities: ttlcache.New[[32]byte, Identity](privacy.CacheLogin, maxIdentities, o.Clock,
 			func([32]byte) uint64 { return 0 }),
 		logins: newLimiter(o.Clock, loginBurst, loginEvery),

@@ -36,8 +36,12 @@ func (s *Server) showTicket(ctx context.Context, in *ticketInput) (*ticketAnswer
 		category = c.Category.Name
 	}
 	t := c.Ticket
+	server := s.newLookup(ctx).server(t.Guild.ID)
+	if err := s.stillThere(ctx, t); err != nil {
+		return nil, err
+	}
 	return &ticketAnswer{Body: ticketView{
-		ticketLine:  lineOf(t, s.newLookup(ctx).server(t.Guild.ID), category),
+		ticketLine:  lineOf(t, server, category),
 		Opener:      s.person(c, t.Opener),
 		Claimer:     s.person(c, t.Claimer),
 		Closer:      s.person(c, t.Closer),

@@ -37,6 +37,17 @@ func (s *Server) sitePage(w http.ResponseWriter, name string) error {
 	return nil
 }
 
+// show fills a template in.
+func (s *Server) show(w http.ResponseWriter, name string, with any) error {
+	var body bytes.Buffer
+	if err := s.templates.ExecuteTemplate(&body, name, with); err != nil {
+		return fmt.Errorf("fill in %s: %w", name, err)
+	}
+	s.siteHeaders(w)
+	_, _ = w.Write(body.Bytes()) // the browser may have gone
+	return nil
+}
+
 // siteHeaders are those of our own pages: scripts and styles from our files only, nothing inline, and no string ever
 // becomes code or markup.
 func (s *Server) siteHeaders(w http.ResponseWriter) {

@@ -15,20 +15,35 @@ import (
 type Options struct {
 	Tickets   *ticket.Service
 	Tenants   Tenants
+	Erasures  Erasures
 	Replier   Replier
 	Doctor    Doctor
 	Directory Directory
+	Website   string // base of links; empty: replies have none
 	Clock     clock.Clock
 	Logger    *slog.Logger
 }
 
-// Tenants are the guilds that the bot is in.
+// Tenants are the guilds that the bot is in. Each method but the last is evidence of where it is; what follows from it is
+// not decided here.
 type Tenants interface {
-	// Joined says that the bot is a member since a time; another time than before is another membership.
-	Joined(ctx context.Context, id ticket.GuildID, at time.Time) (ticket.Guild, error)
+	// Joined says that the bot is a member since a time; another time than before is another membership. Fault NotFound
+	// if that is old news.
+	Joined(ctx context.Context, id ticket.GuildID, at time.Time, owner ticket.UserID) (ticket.Guild, error)
+	// Left says that Discord reported the end of the membership, Unclear that it reported what may be one.
 	Left(ctx context.Context, id ticket.GuildID) error
+	Unclear(ctx context.Context, id ticket.GuildID) error
+	// Ready is given what a new session lists, and which guilds are that session's.
+	Ready(ctx context.Context, listed []ticket.GuildID, mine func(ticket.GuildID) bool) error
 	// Tenant is the present membership; fault NotFound if there is none.
 	Tenant(ctx context.Context, id ticket.GuildID) (ticket.Guild, error)
+}
+
+// Erasures forget people.
+type Erasures interface {
+	// ForgetPerson begins to forget somebody, everywhere, and returns at once: that it will be done is certain, and the
+	// receipt is where its end can be seen. Asked again while it is under way, it is the same one.
+	ForgetPerson(ctx context.Context, user ticket.UserID) (receipt string, err error)
 }
 
 // Replier answers interactions. When Discord does not wait for an answer any more, the error is a fault of kind NotFound
@@ -56,8 +71,9 @@ type Directory interface {
 // Bot handles events. It is what the gateway calls its handler.
 type Bot struct {
 	Options
-	routes map[where]route
-	events map[string]listener
+	routes   map[where]route
+	events   map[string]listener
+	arrivals *arrivals
 }
 
 // New makes a bot; it does nothing before it is given an event.
@@ -68,7 +84,7 @@ func New(o Options) *Bot {
 	if o.Directory == nil {
 		o.Directory = nobody{}
 	}
-	b := &Bot{Options: o, routes: map[where]route{}, events: events()}
+	b := &Bot{Options: o, routes: map[where]route{}, events: events(), arrivals: newArrivals(o.Clock)}
 	for _, r := range routes() {
 		b.routes[where{r.kind, r.name}] = r
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/disgoorg/omit"
 )
 
-// Commands are what to register with Discord. None works in direct messages.
+// Commands are what to register with Discord.
 func Commands() []discord.ApplicationCommandCreate {
 	return []discord.ApplicationCommandCreate{
 		slash("open", say.T("bot.command.open"), discord.ApplicationCommandOptionString{
@@ -24,8 +24,19 @@ func Commands() []discord.ApplicationCommandCreate {
 			Name: "user", Description: say.T("bot.command.remove.user"), Required: true,
 		}),
 		setupCommand(),
+		privacyCommand(),
 		slash("help", say.T("bot.command.help")),
 	}
+}
+
+// privacyCommand works in direct messages too: somebody may have left every server.
+func privacyCommand() discord.SlashCommandCreate {
+	c := slash("privacy", say.T("bot.command.privacy"),
+		discord.ApplicationCommandOptionSubCommand{Name: "policy", Description: say.T("bot.command.privacy.policy")},
+		discord.ApplicationCommandOptionSubCommand{Name: "delete", Description: say.T("bot.command.privacy.delete")},
+	)
+	c.Contexts = append(c.Contexts, discord.InteractionContextTypeBotDM)
+	return c
 }
 
 // setupCommand is hidden by Discord from whoever may not; that is convenience, the verb asks again.

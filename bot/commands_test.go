@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"unicode/utf8"
 
@@ -39,6 +40,12 @@ func TestCommands_and_routes_agree(t *testing.T) {
 	defined := map[string]bool{}
 	for _, d := range definitions(t) {
 		defined[d.Name] = true
+		for _, o := range d.Options {
+			if o.Type == typeSubcommand {
+				delete(defined, d.Name)
+				defined[d.Name+" "+o.Name] = true
+			}
+		}
 	}
 	for _, r := range routes() {
 		if r.kind == command && !defined[r.name] {
@@ -61,7 +68,11 @@ func TestCommands_are_what_Discord_takes(t *testing.T) {
 	}
 	for _, d := range definitions(t) {
 		fits("/"+d.Name, d.Description)
-		if d.Type != 1 || len(d.Contexts) != 1 || d.Contexts[0] != 0 {
+		contexts := []int{0} // servers
+		if d.Name == "privacy" {
+			contexts = []int{0, 1} // and direct messages with the bot
+		}
+		if d.Type != 1 || !slices.Equal(d.Contexts, contexts) {
 			t.Errorf("/%s: type %d, contexts %v", d.Name, d.Type, d.Contexts)
 		}
 		optional := false

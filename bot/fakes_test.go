@@ -32,6 +32,7 @@ type said struct {
 type ear struct {
 	mu    sync.Mutex
 	calls []said
+	raw   []json.RawMessage
 	heard chan said
 	err   error // what Answer says
 }
@@ -59,7 +60,7 @@ func (e *ear) hear(v any) error {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return err
 	}
-	e.calls = append(e.calls, s)
+	e.calls, e.raw = append(e.calls, s), append(e.raw, raw)
 	e.heard <- s
 	return e.err
 }
@@ -67,10 +68,14 @@ func (e *ear) hear(v any) error {
 // tenants is a bot in one guild.
 type tenants struct{ guild ticket.Guild }
 
-func (t tenants) Joined(context.Context, ticket.GuildID, time.Time) (ticket.Guild, error) {
+func (t tenants) Joined(context.Context, ticket.GuildID, time.Time, ticket.UserID) (ticket.Guild, error) {
 	return t.guild, nil
 }
-func (tenants) Left(context.Context, ticket.GuildID) error { return nil }
+func (tenants) Left(context.Context, ticket.GuildID) error    { return nil }
+func (tenants) Unclear(context.Context, ticket.GuildID) error { return nil }
+func (tenants) Ready(context.Context, []ticket.GuildID, func(ticket.GuildID) bool) error {
+	return nil
+}
 func (t tenants) Tenant(_ context.Context, id ticket.GuildID) (ticket.Guild, error) {
 	if id != t.guild.ID {
 		return ticket.Guild{}, fault.New(fault.NotFound, "store.guild_gone")
@@ -93,5 +98,8 @@ func newDeafBot(t *testing.T) (*Bot, *ear, *clock.Manual, *bytes.Buffer) {
 // noStore panics when a verb asks it anything. Threads it only listens to.
 type noStore struct{ ticket.Store }
 
+func (noStore) AliveRooms(context.Context, ticket.GuildID) ([]ticket.Room, error) {
+	return nil, nil
+}
 func (noStore) AddThread(context.Context, ticket.Room) error    { return nil }
 func (noStore) RemoveThread(context.Context, ticket.Room) error { return nil }

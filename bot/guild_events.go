@@ -15,6 +15,7 @@ import (
 // Discord adds tomorrow must not cost us the guild.
 type guild struct {
 	ID          looseID           `json:"id"`
+	Owner       looseID           `json:"owner_id"`
 	JoinedAt    string            `json:"joined_at"`
 	Unavailable *bool             `json:"unavailable"`
 	Channels    []json.RawMessage `json:"channels"`
@@ -42,11 +43,16 @@ func (b *Bot) guildCreated(ctx context.Context, data []byte) error {
 	if err != nil {
 		return errors.New("read guild: no time of joining")
 	}
-	g, err := b.Tenants.Joined(ctx, ticket.GuildID(d.ID), at)
+	g, err := b.Tenants.Joined(ctx, ticket.GuildID(d.ID), at, ticket.UserID(d.Owner))
+	if fault.KindOf(err) == fault.NotFound {
+		b.arrivals.told(ticket.GuildID(d.ID))
+		return nil // it came late: that membership is over
+	}
 	if err != nil {
 		return fmt.Errorf("join guild: %w", err)
 	}
 	b.forgetRooms(g)
+	b.arrivals.told(g.ID)
 	if err := b.Tickets.LoadRooms(ctx, g.ID); err != nil {
 		return err
 	}
@@ -59,7 +65,7 @@ func (b *Bot) guildCreated(ctx context.Context, data []byte) error {
 }
 
 // guildDeleted tells an outage, where nothing changes but that something may be missed, from the end of a membership. An
-// explicit "unavailable": false says neither; then Discord has to be asked.
+// explicit "unavailable": false says neither; then Discord has to be asked, and until it has answered nobody reads.
 func (b *Bot) guildDeleted(ctx context.Context, data []byte) error {
 	var d guild
 	if err := json.Unmarshal(data, &d); err != nil {
@@ -69,16 +75,21 @@ func (b *Bot) guildDeleted(ctx context.Context, data []byte) error {
 		return nil
 	}
 	id := ticket.GuildID(d.ID)
-	if d.Unavailable != nil {
+	if d.Unavailable != nil && *d.Unavailable {
 		for _, room := range b.Tickets.Rooms().All(id) {
 			b.Tickets.Rooms().MarkGap(room.Channel)
 		}
 		return nil
 	}
-	if err := b.Tenants.Left(ctx, id); err != nil {
+	b.Tickets.EndGuild(ticket.Guild{ID: id})
+	evidence := b.Tenants.Left
+	if d.Unavailable != nil {
+		evidence = b.Tenants.Unclear
+	}
+	if err := evidence(ctx, id); err != nil {
 		return fmt.Errorf("leave guild: %w", err)
 	}
-	b.forgetRooms(ticket.Guild{ID: id})
+	b.arrivals.told(id)
 	return nil
 }
 

@@ -2,21 +2,37 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"ticketbot/internal/fault"
 	"ticketbot/ticket"
 )
 
-// leaving notes which guilds were left.
-type leaving struct {
+// witness notes the evidence that it is given.
+type witness struct {
 	tenants
-	left []ticket.GuildID
+	heard []string
+	err   error
 }
 
-func (l *leaving) Left(_ context.Context, id ticket.GuildID) error {
-	l.left = append(l.left, id)
-	return nil
+func (w *witness) note(format string, args ...any) error {
+	w.heard = append(w.heard, fmt.Sprintf(format, args...))
+	return w.err
+}
+
+func (w *witness) Joined(_ context.Context, id ticket.GuildID, at time.Time, owner ticket.UserID) (ticket.Guild, error) {
+	return w.guild, w.note("joined %d at %s, of %d", id, at.Format(time.RFC3339), owner)
+}
+func (w *witness) Left(_ context.Context, id ticket.GuildID) error { return w.note("left %d", id) }
+func (w *witness) Unclear(_ context.Context, id ticket.GuildID) error {
+	return w.note("unclear %d", id)
+}
+func (w *witness) Ready(_ context.Context, listed []ticket.GuildID, mine func(ticket.GuildID) bool) error {
+	return w.note("ready with %v, of mine %v %v", listed, mine(3<<22), mine(4<<22))
 }
 
 // gossip notes what the directory is told.
@@ -24,31 +40,62 @@ type gossip []string
 
 func (g *gossip) Saw(kind string, _ []byte) { *g = append(*g, kind) }
 
-func TestGuildDeleted(t *testing.T) {
+func TestEvidence_of_where_the_bot_is(t *testing.T) {
 	for _, test := range []struct {
-		name, event string
-		left        bool
+		name, kind, event, heard string
+		ends                     bool // what is kept of the guild in this process
 	}{
-		{"an_outage_changes_nothing", `{"id":"7","unavailable":true}`, false},
-		{"an_explicit_no_outage_is_doubtful", `{"id":"7","unavailable":false}`, false},
-		{"without_the_field_the_bot_was_removed", `{"id":"7"}`, true},
-		{"no_guild", `{}`, false},
+		{"an_outage_changes_nothing", "GUILD_DELETE", `{"id":"7","unavailable":true}`, "", false},
+		{"an_explicit_no_outage_has_to_be_asked_about", "GUILD_DELETE", `{"id":"7","unavailable":false}`, "unclear 7", true},
+		{"without_the_field_the_bot_was_removed", "GUILD_DELETE", `{"id":"7"}`, "left 7", true},
+		{"no_guild", "GUILD_DELETE", `{}`, "", false},
+		{"a_guild_in_an_outage_is_not_joined", "GUILD_CREATE", `{"id":"7","unavailable":true}`, "", false},
+		{
+			"a_list_is_read_by_the_shard_that_got_it", "READY",
+			`{"session_id":"a","shard":[1,2],"guilds":[{"id":"7","unavailable":true},{"id":"8","unavailable":true},null,{"id":{}}]}`,
+			"ready with [7 8], of mine true false", false,
+		},
+		{"without_shards_every_guild_is_ours", "READY", `{"session_id":"a","guilds":[]}`, "ready with [], of mine true true", false},
+		{"a_shard_that_makes_no_sense", "READY", `{"session_id":"a","shard":[1,0]}`, "ready with [], of mine true true", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b, _, _, _ := newDeafBot(t)
-			l := &leaving{}
-			b.Tenants = l
+			w := &witness{}
+			b.Tenants = w
 			b.Tickets.Rooms().Add(ticket.Room{Guild: ticket.Guild{ID: 7, Epoch: 1}, Channel: 8})
 			b.Tickets.Rooms().Add(ticket.Room{Guild: ticket.Guild{ID: 6, Epoch: 1}, Channel: 9})
-			mustDo(t, b.Handle(t.Context(), "GUILD_DELETE", []byte(test.event)))
-			if _, kept := b.Tickets.Rooms().Room(8); kept == test.left || slices.Contains(l.left, 7) != test.left {
-				t.Errorf("left %v, room kept %v", l.left, kept)
+			mustDo(t, b.Handle(t.Context(), test.kind, []byte(test.event)))
+			if heard := strings.Join(w.heard, "; "); heard != test.heard {
+				t.Errorf("heard %q, want %q", heard, test.heard)
+			}
+			if _, kept := b.Tickets.Rooms().Room(8); kept == test.ends {
+				t.Errorf("room kept: %v", kept)
 			}
 			if _, kept := b.Tickets.Rooms().Room(9); !kept {
 				t.Error("another guild lost its room")
 			}
 		})
 	}
+	t.Run("whose_server_it_is_and_since_when", func(t *testing.T) {
+		b, _, _, _ := newDeafBot(t)
+		w := &witness{err: fault.New(fault.NotFound, "store.guild_gone")} // as for news that come late
+		b.Tenants = w
+		mustDo(t, b.Handle(t.Context(), "GUILD_CREATE", []byte(`{"id":"7","owner_id":"5","joined_at":"2026-11-23T12:00:00.5+00:00"}`)))
+		if heard := strings.Join(w.heard, "; "); heard != "joined 7 at 2026-11-23T12:00:00Z, of 5" {
+			t.Errorf("heard %q", heard)
+		}
+	})
+	t.Run("what_cannot_be_noted_now_comes_again", func(t *testing.T) {
+		b, _, _, _ := newDeafBot(t)
+		b.Tenants = &witness{err: fault.New(fault.Unavailable, "store.away")}
+		for kind, event := range map[string]string{
+			"GUILD_DELETE": `{"id":"7"}`, "READY": `{"session_id":"a"}`, "GUILD_CREATE": `{"id":"7","joined_at":"2026-11-23T12:00:00Z"}`,
+		} {
+			if err := b.Handle(t.Context(), kind, []byte(event)); fault.KindOf(err) != fault.Unavailable {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
+	})
 }
 
 func TestDirectory_is_told(t *testing.T) {

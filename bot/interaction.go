@@ -21,6 +21,7 @@ type interaction struct {
 	Guild       looseID         `json:"guild_id"`
 	Channel     looseID         `json:"channel_id"`
 	Member      json.RawMessage `json:"member"` // absent in a DM
+	User        json.RawMessage `json:"user"`   // present only there
 	Data        interactionData `json:"data"`
 }
 
@@ -34,6 +35,8 @@ type interactionData struct {
 
 type option struct {
 	Name    string          `json:"name"`
+	Type    int             `json:"type"`
+	Options []option        `json:"options"` // of a subcommand
 	Value   json.RawMessage `json:"value"`
 	Focused bool            `json:"focused"`
 }
@@ -55,6 +58,8 @@ const (
 	typeModal      = 5
 )
 
+const typeSubcommand = 1 // of an option
+
 func readInteraction(data []byte) (*interaction, error) {
 	var in interaction
 	if err := json.Unmarshal(data, &in); err != nil {
@@ -68,6 +73,26 @@ func readInteraction(data []byte) (*interaction, error) {
 
 func (in *interaction) kind() kind {
 	return map[int]kind{typeCommand: command, typeComponent: button, typeCompletion: completion, typeModal: modal}[in.Type]
+}
+
+// command is what was typed, with its subcommand.
+func (in *interaction) command() string {
+	if o := in.Data.Options; len(o) == 1 && o[0].Type == typeSubcommand {
+		return in.Data.Name + " " + o[0].Name
+	}
+	return in.Data.Name
+}
+
+// by is whoever did it, in a server or not.
+func (in *interaction) by() (ticket.UserID, error) {
+	user, err := capture.User(in.User)
+	if len(in.Member) > 0 {
+		user, err = capture.Member(in.Member)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read interaction: %w", err)
+	}
+	return user.ID, nil
 }
 
 // Discord's permission bits that make an admin here.

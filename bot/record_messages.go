@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ticketbot/capture"
+	"ticketbot/internal/fault"
 	"ticketbot/ticket"
 )
 
@@ -37,6 +38,9 @@ func (b *Bot) keep(ctx context.Context, seen []ticket.Sighting) error {
 	room, ok := b.Tickets.Rooms().Room(seen[0].Room.Channel)
 	if !ok {
 		return nil
+	}
+	if b.arrivals.awaited(room.Guild.ID) != nil {
+		return fault.New(fault.Unavailable, "bot.not_ready") // it comes again
 	}
 	for i := range seen {
 		seen[i].Room, seen[i].Seen = room, b.Clock.Now()

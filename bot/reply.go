@@ -20,6 +20,8 @@ type reply struct {
 	text    string
 	visible bool          // for everybody in the channel, not only for who asked
 	ping    ticket.UserID // the one person whom the text may ping
+	buttons []discord.InteractiveComponent
+	instead bool // of the message whose button was pressed, unless the answer was put off
 	modal   *discord.ModalCreate
 	choices []discord.AutocompleteChoice // also when there are none, for a completion
 }
@@ -55,7 +57,10 @@ func (r reply) response() discord.InteractionResponse {
 			Data: discord.AutocompleteResult{Choices: r.choices},
 		}
 	}
-	m := discord.MessageCreate{Content: r.content(), AllowedMentions: r.mentions()}
+	if r.instead {
+		return discord.InteractionResponse{Type: discord.InteractionResponseTypeUpdateMessage, Data: r.update()}
+	}
+	m := discord.MessageCreate{Content: r.content(), AllowedMentions: r.mentions(), Components: r.components()}
 	if !r.visible {
 		m.Flags = discord.MessageFlagEphemeral
 	}
@@ -63,8 +68,16 @@ func (r reply) response() discord.InteractionResponse {
 }
 
 func (r reply) update() discord.MessageUpdate {
-	text := r.content()
-	return discord.MessageUpdate{Content: &text, AllowedMentions: r.mentions()}
+	text, components := r.content(), r.components()
+	return discord.MessageUpdate{Content: &text, AllowedMentions: r.mentions(), Components: &components}
+}
+
+// components is never nil: Discord takes an empty list for none, and null for nothing to change.
+func (r reply) components() []discord.LayoutComponent {
+	if len(r.buttons) == 0 {
+		return []discord.LayoutComponent{}
+	}
+	return []discord.LayoutComponent{discord.NewActionRow(r.buttons...)}
 }
 
 // refusal is the one place where an error becomes what a person reads. What they cannot change is logged, and they get

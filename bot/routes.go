@@ -12,26 +12,31 @@ import (
 // decides.
 func routes() []route {
 	return []route{
-		// Anybody.
-		{command, "help", soon, (*Bot).help},
-		{command, "open", asks, (*Bot).openByCommand},
-		{completion, "open", atOnce, (*Bot).suggestCategories},
-		{button, "open", asks, (*Bot).openFromPanel},
-		{modal, "open", soon, (*Bot).openWithAnswers},
+		// Anybody, also in direct messages.
+		{command, "privacy policy", everywhere, soon, (*Bot).showPolicy},
+		{command, "privacy delete", everywhere, soon, (*Bot).askErasure},
+		{button, "erase", everywhere, soon, (*Bot).erase},
+
+		// Anybody in a server.
+		{command, "help", servers, soon, (*Bot).help},
+		{command, "open", servers, asks, (*Bot).openByCommand},
+		{completion, "open", servers, atOnce, (*Bot).suggestCategories},
+		{button, "open", servers, asks, (*Bot).openFromPanel},
+		{modal, "open", servers, soon, (*Bot).openWithAnswers},
 
 		// The opener of a ticket, and its staff.
-		{command, "close", soon, (*Bot).closeByCommand},
-		{button, "close", atOnce, (*Bot).askReason},
-		{modal, "close", soon, (*Bot).closeWithReason},
+		{command, "close", servers, soon, (*Bot).closeByCommand},
+		{button, "close", servers, atOnce, (*Bot).askReason},
+		{modal, "close", servers, soon, (*Bot).closeWithReason},
 
 		// The staff of a ticket.
-		{command, "claim", soon, (*Bot).claimTicket},
-		{button, "claim", soon, (*Bot).claimTicket},
-		{command, "add", soon, (*Bot).addMember},
-		{command, "remove", soon, (*Bot).removeMember},
+		{command, "claim", servers, soon, (*Bot).claimTicket},
+		{button, "claim", servers, soon, (*Bot).claimTicket},
+		{command, "add", servers, soon, (*Bot).addMember},
+		{command, "remove", servers, soon, (*Bot).removeMember},
 
 		// Whoever manages the server.
-		{command, "setup", first, (*Bot).setup},
+		{command, "setup", servers, first, (*Bot).setup},
 	}
 }
 
@@ -45,6 +50,7 @@ func events() map[string]listener {
 		"MESSAGE_DELETE":      {inRooms: true, do: (*Bot).messagesDeleted},
 		"MESSAGE_DELETE_BULK": {inRooms: true, do: (*Bot).messagesDeleted},
 
+		"READY":            {do: (*Bot).ready},
 		"GUILD_CREATE":     {inDirectory: true, do: (*Bot).guildCreated},
 		"GUILD_DELETE":     {inDirectory: true, do: (*Bot).guildDeleted},
 		"CHANNEL_CREATE":   {inDirectory: true, do: (*Bot).channelCreated},
@@ -64,10 +70,11 @@ func events() map[string]listener {
 }
 
 type route struct {
-	kind kind
-	name string
-	pace pace
-	do   func(*Bot, context.Context, *call) (reply, error)
+	kind  kind
+	name  string
+	place place
+	pace  pace
+	do    func(*Bot, context.Context, *call) (reply, error)
 }
 
 type listener struct {
@@ -84,6 +91,14 @@ const (
 	completion
 	button
 	modal
+)
+
+// place is where a person can do it.
+type place int
+
+const (
+	servers    place = iota // and there the bot has to know which server it is
+	everywhere              // also in direct messages: it is about the person alone
 )
 
 type where struct {
@@ -106,7 +121,7 @@ const version = "v1"
 
 // find is the route of an interaction, and the argument that its custom id carries.
 func (b *Bot) find(in *interaction) (route, string, error) {
-	at, argument := where{in.kind(), in.Data.Name}, ""
+	at, argument := where{in.kind(), in.command()}, ""
 	if at.kind == button || at.kind == modal {
 		spoken, rest, _ := strings.Cut(in.Data.CustomID, ":")
 		at.name, argument, _ = strings.Cut(rest, ":")
@@ -124,6 +139,7 @@ func (b *Bot) find(in *interaction) (route, string, error) {
 // call is one interaction under way.
 type call struct {
 	*interaction
+	who      ticket.UserID
 	guild    ticket.Guild
 	room     ticket.ChannelID // the ticket's channel, also when it happens in a thread inside
 	actor    ticket.Actor
@@ -157,19 +173,27 @@ func (b *Bot) carryOut(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	defer c.answer.stopWaiting()
-	if err := b.identify(ctx, c); err != nil {
+	c.argument = argument
+	if c.who, err = c.interaction.by(); err != nil {
 		return reply{}, err
 	}
-	c.argument = argument
+	if r.place == servers {
+		if err := b.identify(ctx, c); err != nil {
+			return reply{}, err
+		}
+	}
 	return r.do(b, ctx, c)
 }
 
-// identify finds out who it is, in which guild and in which ticket.
+// identify finds out as what they did it, in which guild and in which ticket.
 func (b *Bot) identify(ctx context.Context, c *call) error {
 	if c.Guild == 0 {
 		return fault.New(fault.Invalid, "bot.only_in_server")
 	}
-	var err error
+	err := b.arrivals.wait(ctx, ticket.GuildID(c.Guild))
+	if err != nil {
+		return err
+	}
 	c.guild, err = b.Tenants.Tenant(ctx, ticket.GuildID(c.Guild))
 	if fault.KindOf(err) == fault.NotFound {
 		return fault.New(fault.Unavailable, "bot.not_ready") // GUILD_CREATE has not been handled yet

@@ -15,6 +15,11 @@ func press(kind int, data string) []byte {
 		"member":{"user":{"id":"5","username":"ana"},"roles":[],"permissions":"0"},"data":%s}`, kind, data)
 }
 
+// direct is one of somebody in direct messages.
+func direct(kind int, data string) []byte {
+	return fmt.Appendf(nil, `{"id":"1","application_id":"2","token":"t","type":%d,"channel_id":"8","user":{"id":"5","username":"ana"},"data":%s}`, kind, data)
+}
+
 func TestInteract(t *testing.T) {
 	stale := say.T("bot.stale")
 	for _, test := range []struct {
@@ -32,7 +37,11 @@ func TestInteract(t *testing.T) {
 		{"unknown_form", press(5, `{"custom_id":"v1:claim"}`), 4, stale},
 		{"unknown_command", press(2, `{"name":"dance"}`), 4, stale},
 		{"unknown_type", press(77, `{}`), 4, stale},
-		{"direct_message", []byte(`{"id":"1","token":"t","type":2,"user":{"id":"5"},"data":{"name":"help"}}`), 4, say.T("bot.only_in_server")},
+		{"direct_message", direct(2, `{"name":"help"}`), 4, say.T("bot.only_in_server")},
+		{"privacy_in_a_server", press(2, `{"name":"privacy","options":[{"name":"delete","type":1,"options":[]}]}`), 4, say.T("bot.erase.ask")},
+		{"privacy_in_a_direct_message", direct(2, `{"name":"privacy","options":[{"name":"delete","type":1}]}`), 4, say.T("bot.erase.ask")},
+		{"privacy_in_a_server_not_known", []byte(strings.ReplaceAll(string(press(2, `{"name":"privacy","options":[{"name":"delete","type":1}]}`)), `"7"`, `"77"`)), 4, say.T("bot.erase.ask")},
+		{"privacy_without_a_subcommand", direct(2, `{"name":"privacy"}`), 4, stale},
 		{"guild_not_known_yet", []byte(strings.ReplaceAll(string(press(2, `{"name":"help"}`)), `"7"`, `"77"`)), 4, say.T("bot.not_ready")},
 	} {
 		t.Run(test.name, func(t *testing.T) {

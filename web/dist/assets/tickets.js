@@ -1,4 +1,6 @@
-// Fills "My tickets". Text only ever becomes text: the page's policy would stop anything else.
+// Fills "My tickets".
+
+import { ask, element, when } from '/assets/page.js';
 
 const list = document.getElementById('list');
 
@@ -8,40 +10,6 @@ const groups = [
   { title: 'Closed', states: ['closed'] },
 ];
 const labels = { opening: 'Opening', open: 'Open', closing: 'Closing', closed: 'Closed' };
-
-const day = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
-const minute = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
-
-function element(tag, attributes = {}, ...children) {
-  const e = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) e.setAttribute(name, value);
-  e.append(...children);
-  return e;
-}
-
-// ask fetches JSON; what went wrong is an Error with a sentence for the reader.
-async function ask(path, options) {
-  let response;
-  try {
-    response = await fetch(path, { headers: { accept: 'application/json' }, ...options });
-  } catch {
-    throw new Error('The website could not be reached. Check your connection and try again.');
-  }
-  if (response.status === 401) {
-    location.assign('/login?next=/tickets');
-    return new Promise(() => {}); // the page is going away
-  }
-  if (!response.ok) {
-    const problem = await response.json().catch(() => ({}));
-    throw new Error(problem.detail || 'Something went wrong. Try again in a minute.');
-  }
-  return response.status === 204 ? null : response.json();
-}
-
-function when(text, iso) {
-  const date = new Date(iso);
-  return element('time', { datetime: iso, title: minute.format(date) }, `${text} ${day.format(date)}`);
-}
 
 function serverIcon(server) {
   const name = server.name || 'Server';

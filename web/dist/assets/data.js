@@ -1,0 +1,78 @@
+// "Your data": the receipts of what was deleted, and the button that has everything deleted.
+
+import { ask, element, when } from '/assets/page.js';
+
+const place = document.getElementById('receipts');
+const button = document.getElementById('erase');
+const dialog = document.getElementById('ask-erase');
+const yes = document.getElementById('erase-yes');
+const problem = document.getElementById('erase-problem');
+
+const titles = { person: 'Your data was deleted', guild: 'A server’s data was deleted', ticket: 'A ticket was deleted' };
+
+function line(receipt) {
+  const about = receipt.server ? `Server ${receipt.server}` : 'On all servers';
+  return element('a', { class: 'row receipt', href: receipt.page },
+    element('span', { class: 'what' },
+      element('span', { class: 'title' }, titles[receipt.kind] ?? 'Something was deleted'),
+      element('span', { class: 'server' }, receipt.kind === 'ticket' ? 'One ticket' : about)),
+    element('span', { class: 'dates' }, when('Deleted', receipt.at)),
+    element('span', { class: 'state' }, 'Receipt'));
+}
+
+function underWay() {
+  return element('div', { class: 'row receipt' },
+    element('span', { class: 'what' },
+      element('span', { class: 'title' }, 'Your data is being deleted'),
+      element('span', { class: 'server' }, 'You can leave this page; it goes on, and the receipt appears here.')),
+    element('span', { class: 'dates' }),
+    element('span', { class: 'state opening' }, 'Under way'));
+}
+
+async function show(...first) {
+  const { receipts } = await ask('/api/me/receipts');
+  const rows = [...first, ...receipts.map(line)];
+  place.replaceChildren(...(rows.length ? [element('div', { class: 'rows' }, ...rows)] : []));
+}
+
+// follow asks for the receipt until it is there: only then is anything done.
+async function follow(id) {
+  await show(underWay());
+  for (let pause = 500; ; pause = Math.min(pause * 1.5, 10_000)) {
+    await new Promise((go) => { setTimeout(go, pause); });
+    try {
+      await ask(`/api/me/receipts/${id}`);
+      break;
+    } catch (error) {
+      if (error.status !== 404 && error.status !== 503 && error.status !== undefined) throw error;
+    }
+  }
+  location.reload(); // the list of tickets is another one now
+}
+
+function unshown(error) {
+  place.replaceChildren(element('p', { class: 'problem-line', role: 'alert' }, `Your receipts could not be shown. ${error.message}`));
+}
+
+button.addEventListener('click', () => {
+  problem.hidden = true;
+  dialog.showModal();
+});
+document.getElementById('erase-no').addEventListener('click', () => dialog.close());
+dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); }); // beside it
+yes.addEventListener('click', async () => {
+  yes.disabled = true;
+  try {
+    const { receipt } = await ask('/api/me/erase', { method: 'POST' });
+    dialog.close();
+    button.hidden = true;
+    follow(receipt).catch(unshown);
+  } catch (error) {
+    problem.textContent = error.message;
+    problem.hidden = false;
+  } finally {
+    yes.disabled = false;
+  }
+});
+
+show().catch(unshown).finally(() => { if (location.hash === '#your-data') document.getElementById('your-data').scrollIntoView(); });
