@@ -127,8 +127,7 @@ var rules = func() map[condition]map[signal]Change {
 			{notMember, any0}: {Seal: EvidenceAbsent, Forget: true}, {silence, any0}: again,
 		},
 		{StateSealed, true}: {
-			{joined, same}: {Doubt: true, Confirm: true}, {joined, newer}: succeeded, {missing, any0}: {Confirm: true},
-			{member, older}: {Unseal: true}, {member, same}: {Unseal: true}, {member, newer}: succeeded,
+			{joined, same}: {Doubt: true, Confirm: true}, {joined, newer}: succeeded, {member, older}: {Unseal: true}, {member, same}: {Unseal: true}, {member, newer}: succeeded,
 			{notMember, any0}: forget, {silence, any0}: again, {silence, alone}: forget,
 		},
 		{StateSealed, false}:   gone,

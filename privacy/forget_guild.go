@@ -39,7 +39,7 @@ func (s *Service) ForgetGuild(ctx context.Context, g ticket.Guild) error {
 	if err != nil || state != StateShredded {
 		return err
 	}
-	s.ended(g.ID)
+	s.ended(g)
 	for done := false; !done; {
 		if done, err = s.store.DeleteSome(ctx, g); err != nil {
 			return err
@@ -55,14 +55,19 @@ func (s *Service) ForgetGuild(ctx context.Context, g ticket.Guild) error {
 	return err
 }
 
+// forgetWhole forgets the keys of the memberships before as well: some may be left of which a lost database knew.
 func (s *Service) forgetWhole(ctx context.Context, g ticket.Guild) error {
-	err := s.keys.Forget(ctx, []keys.Puncture{{Guild: uint64(g.ID), Epoch: g.Epoch, Whole: true}})
-	if errors.Is(err, keys.ErrUnknownGuild) {
-		s.log.Error("a server to be forgotten had no keys: the keyring is not the one it was kept with", "guild", g.ID)
-		return nil // what cannot be read is to be deleted all the same
-	}
-	if err != nil {
-		return fmt.Errorf("forget the keys of guild %s: %w", g.ID, err)
+	for epoch := g.Epoch; epoch > 0; epoch-- {
+		err := s.keys.Forget(ctx, []keys.Puncture{{Guild: uint64(g.ID), Epoch: epoch, Whole: true}})
+		if errors.Is(err, keys.ErrUnknownGuild) {
+			if epoch == g.Epoch {
+				s.log.Error("a server to be forgotten had no keys: the keyring is not the one it was kept with", "guild", g.ID)
+			}
+			continue // what cannot be read is to be deleted all the same
+		}
+		if err != nil {
+			return fmt.Errorf("forget the keys of guild %s: %w", g.ID, err)
+		}
 	}
 	return nil
 }

@@ -84,42 +84,57 @@ func (s *Service) Tenant(ctx context.Context, id ticket.GuildID) (ticket.Guild, 
 // Ready is given the guilds that Discord lists at the beginning of an event stream, and which guilds are that stream's.
 // A guild that is not listed is only asked about: lists have been wrong.
 func (s *Service) Ready(ctx context.Context, listed []ticket.GuildID, mine func(ticket.GuildID) bool) error {
-	return s.ask(ctx, listed, mine)
-}
-
-// Sweep finds what ended while nobody listened, and takes up again what was left undone.
-func (s *Service) Sweep(ctx context.Context) error {
-	listed, err := s.discord.Guilds(ctx)
-	if err != nil {
-		none := func(ticket.GuildID) bool { return false }
-		return errors.Join(fmt.Errorf("list the bot's servers: %w", err), s.ask(ctx, nil, none))
-	}
-	return s.ask(ctx, listed, func(ticket.GuildID) bool { return true })
-}
-
-func (s *Service) ask(ctx context.Context, listed []ticket.GuildID, mine func(ticket.GuildID) bool) error {
 	all, err := s.store.Memberships(ctx)
 	if err != nil {
 		return err
 	}
+	return s.store.Remind(ctx, unlisted(all, listed, mine), nil)
+}
+
+// Sweep finds what ended while nobody listened, and takes up again what was left undone.
+func (s *Service) Sweep(ctx context.Context) error {
+	all, err := s.store.Memberships(ctx)
+	if err != nil {
+		return err
+	}
+	confirm, forget := undone(all)
+	listed, failed := s.discord.Guilds(ctx)
+	if failed != nil {
+		failed = fmt.Errorf("list the bot's servers: %w", failed)
+	} else {
+		confirm = append(confirm, unlisted(all, listed, func(ticket.GuildID) bool { return true })...)
+	}
+	return errors.Join(failed, s.store.Remind(ctx, confirm, forget))
+}
+
+// unlisted are the memberships that are to be asked about because a list lacks them.
+func unlisted(all []Membership, listed []ticket.GuildID, mine func(ticket.GuildID) bool) []ticket.Guild {
 	there := make(map[ticket.GuildID]bool, len(listed))
 	for _, id := range listed {
 		there[id] = true
 	}
-	var confirm, forget []ticket.Guild
+	var confirm []ticket.Guild
+	for _, m := range all {
+		c := decide(m, heard{news: missing})
+		if c.Confirm && m.State == StateActive && mine(m.Guild.ID) && !there[m.Guild.ID] {
+			confirm = append(confirm, m.Guild)
+		}
+	}
+	return confirm
+}
+
+// undone are the memberships that have ended and are still there.
+func undone(all []Membership) (confirm, forget []ticket.Guild) {
 	for _, m := range all {
 		switch {
 		case m.State == StateActive:
-			if mine(m.Guild.ID) && !there[m.Guild.ID] {
-				confirm = append(confirm, m.Guild)
-			}
-		case m.State == StateSealed && (m.Evidence == EvidenceEvent || m.Evidence == EvidenceUnclear):
+		case m.State == StateSealed && m.Readable && (m.Evidence == EvidenceEvent || m.Evidence == EvidenceUnclear):
 			confirm = append(confirm, m.Guild)
 		default:
 			forget = append(forget, m.Guild)
 		}
 	}
-	return s.store.Remind(ctx, confirm, forget)
+	return confirm, forget
 }
 
 // Confirm asks Discord about a membership, and does what follows. An error means that it has to be asked again.
@@ -181,7 +196,9 @@ func (s *Service) learn(ctx context.Context, id ticket.GuildID, h heard) (Change
 
 func (s *Service) change(ctx context.Context, id ticket.GuildID, decide func(Membership) Change) (Change, error) {
 	var did Change
+	var old ticket.Guild
 	_, err := s.store.ChangeMembership(ctx, id, func(known Membership) Change {
+		old = known.Guild
 		did = decide(known)
 		return did
 	})
@@ -189,7 +206,7 @@ func (s *Service) change(ctx context.Context, id ticket.GuildID, decide func(Mem
 		return Change{}, err
 	}
 	if did.ends() {
-		s.ended(id)
+		s.ended(old)
 		s.log.Info("a membership changed", "guild", id, "sealed", did.Seal, "forget", did.Forget, "begins", did.Begin)
 	}
 	if did.Unseal {

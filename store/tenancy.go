@@ -92,14 +92,19 @@ func (s *Store) Memberships(ctx context.Context) ([]privacy.Membership, error) {
 	return all, nil
 }
 
-// Ended are the guilds of which a membership has ended since a time, for a process that was not told. What this store
-// remembers of them is dropped.
-func (s *Store) Ended(ctx context.Context, since time.Time) ([]ticket.GuildID, error) {
-	ended, err := s.q.EndedSince(ctx, s.pool, since)
-	for _, id := range ended {
-		s.forgetCached(id)
+// Ended are the memberships that have ended since a time, for a process that was not told. What this store remembers of
+// them is dropped.
+func (s *Store) Ended(ctx context.Context, since time.Time) ([]ticket.Guild, error) {
+	rows, err := s.q.EndedSince(ctx, s.pool, since)
+	if err != nil {
+		return nil, explain("find out which memberships have ended", err)
 	}
-	return ended, explain("find out which guilds are gone", err)
+	ended := make([]ticket.Guild, len(rows))
+	for i, row := range rows {
+		ended[i] = ticket.Guild{ID: row.GuildID, Epoch: row.Epoch}
+		s.forgetCached(row.GuildID)
+	}
+	return ended, nil
 }
 
 // forgetCached drops what this process remembers of a guild.
@@ -111,6 +116,9 @@ func (s *Store) forgetCached(id ticket.GuildID) {
 // ChangeMembership does what decide says about a guild's newest membership, in one transaction with the jobs that go on
 // with it, while nobody else can change it.
 func (s *Store) ChangeMembership(ctx context.Context, id ticket.GuildID, decide func(privacy.Membership) privacy.Change) (ticket.Guild, error) {
+	if err := s.foresee(ctx); err != nil {
+		return ticket.Guild{}, err
+	}
 	var now ticket.Guild
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
 		if err := s.q.LockGuild(ctx, tx, int64(id)); err != nil {
@@ -146,6 +154,9 @@ func (s *Store) change(ctx context.Context, tx pgx.Tx, known privacy.Membership,
 	if c.Begin {
 		var err error
 		if now, err = s.beginEpoch(ctx, tx, g, c); err != nil {
+			return now, err
+		}
+		if err := s.copyLedger(ctx, tx); err != nil {
 			return now, err
 		}
 		if c.Check {
@@ -184,13 +195,10 @@ func (s *Store) beginEpoch(ctx context.Context, tx pgx.Tx, last ticket.Guild, c 
 	}
 	g := ticket.Guild{ID: last.ID, Epoch: max(last.Epoch, uint32(departed)) + 1}
 	for ; ; g.Epoch++ {
-		// Keys without a row are left over from a transaction that failed, or from a database that was lost.
+		// Keys without a row are left over from a transaction that failed, or from a database that was lost. They are not
+		// forgotten before the bot leaves: that database may be found, and this one may be the wrong one.
 		err := keys.ErrForgotten
-		if s.keys.Has(uint64(g.ID), g.Epoch) {
-			if err := s.keys.Forget(ctx, []keys.Puncture{{Guild: uint64(g.ID), Epoch: g.Epoch, Whole: true}}); err != nil {
-				return g, err
-			}
-		} else {
+		if !s.keys.Has(uint64(g.ID), g.Epoch) {
 			err = s.keys.AddGuild(ctx, uint64(g.ID), g.Epoch)
 		}
 		if err == nil {
@@ -220,7 +228,8 @@ func privacyJob() *river.InsertOpts {
 	return &river.InsertOpts{Queue: privacy.Queue, MaxAttempts: math.MaxInt16}
 }
 
-// Remind adds the jobs that neither wait nor run.
+// Remind adds jobs: those that confirm if none waits or runs, those that forget even so, since one may seem to run whose
+// process is dead, and twice does no harm.
 func (s *Store) Remind(ctx context.Context, confirm, forget []ticket.Guild) error {
 	opts := privacyJob()
 	opts.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
@@ -232,7 +241,7 @@ func (s *Store) Remind(ctx context.Context, confirm, forget []ticket.Guild) erro
 		jobs = append(jobs, river.InsertManyParams{Args: privacy.ConfirmJob{Guild: uint64(g.ID), Epoch: g.Epoch}, InsertOpts: opts})
 	}
 	for _, g := range forget {
-		jobs = append(jobs, river.InsertManyParams{Args: privacy.ForgetGuildJob{Guild: uint64(g.ID), Epoch: g.Epoch}, InsertOpts: opts})
+		jobs = append(jobs, river.InsertManyParams{Args: privacy.ForgetGuildJob{Guild: uint64(g.ID), Epoch: g.Epoch}, InsertOpts: privacyJob()})
 	}
 	if len(jobs) == 0 {
 		return nil
@@ -260,19 +269,24 @@ func (s *Store) Tenant(ctx context.Context, id ticket.GuildID) (ticket.Guild, er
 		return ticket.Guild{}, found("find a guild", "store.guild_gone", err)
 	}
 	g := ticket.Guild{ID: row.GuildID, Epoch: row.Epoch}
+	if !s.keys.Has(uint64(g.ID), g.Epoch) {
+		return ticket.Guild{}, fault.New(fault.Unavailable, "store.no_keys")
+	}
 	s.tenants.put(g, before)
 	return g, nil
 }
 
-// Guilds are all present memberships.
+// Guilds are all present memberships. One without keys is left out: nothing of it can be read or kept.
 func (s *Store) Guilds(ctx context.Context) ([]ticket.Guild, error) {
 	rows, err := s.q.ActiveTenancies(ctx, s.pool)
 	if err != nil {
 		return nil, explain("list guilds", err)
 	}
-	guilds := make([]ticket.Guild, len(rows))
-	for i, row := range rows {
-		guilds[i] = ticket.Guild{ID: row.GuildID, Epoch: row.Epoch}
+	guilds := make([]ticket.Guild, 0, len(rows))
+	for _, row := range rows {
+		if s.keys.Has(uint64(row.GuildID), row.Epoch) {
+			guilds = append(guilds, ticket.Guild{ID: row.GuildID, Epoch: row.Epoch})
+		}
 	}
 	return guilds, nil
 }
@@ -282,6 +296,9 @@ func (s *Store) hold(ctx context.Context, tx pgx.Tx, g ticket.Guild) error {
 	_, err := s.q.HoldTenancy(ctx, tx, db.HoldTenancyParams{GuildID: g.ID, Epoch: g.Epoch})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.New(fault.NotFound, "store.guild_gone")
+	}
+	if err == nil && !s.keys.Has(uint64(g.ID), g.Epoch) {
+		return fault.New(fault.Unavailable, "store.no_keys")
 	}
 	return err
 }

@@ -10,17 +10,21 @@ import (
 
 // How often what the clock asks for is done. One process of all does it.
 const (
-	catchUpEvery = 15 * time.Second
-	sweepEvery   = time.Hour
+	catchUpEvery     = 15 * time.Second
+	sweepEvery       = time.Hour
+	membershipsEvery = 6 * time.Hour
 )
 
 func periodic() []*river.PeriodicJob {
-	every := func(d time.Duration, args river.JobArgs) *river.PeriodicJob {
+	every := func(d time.Duration, args river.JobArgs, opts func() *river.InsertOpts) *river.PeriodicJob {
 		return river.NewPeriodicJob(river.PeriodicInterval(d),
-			func() (river.JobArgs, *river.InsertOpts) { return args, once() },
+			func() (river.JobArgs, *river.InsertOpts) { return args, opts() },
 			&river.PeriodicJobOpts{RunOnStart: true})
 	}
-	return []*river.PeriodicJob{every(catchUpEvery, catchUpJob{}), every(sweepEvery, sweepJob{})}
+	return []*river.PeriodicJob{
+		every(catchUpEvery, catchUpJob{}, once), every(sweepEvery, sweepJob{}, once),
+		every(membershipsEvery, membershipsJob{}, tried),
+	}
 }
 
 // once keeps at most one such job waiting or running. It is not tried again: its time comes again soon enough.
@@ -30,6 +34,10 @@ func once() *river.InsertOpts {
 		rivertype.JobStateRetryable, rivertype.JobStateScheduled,
 	}}}
 }
+
+// tried is for what must not wait for its next time. Twice at once does no harm, and one that a dead process has begun
+// must not keep the next from being added.
+func tried() *river.InsertOpts { return &river.InsertOpts{Queue: QueuePrivacy, MaxAttempts: 25} }
 
 type catchUpJob struct{}
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ticketbot/internal/clock"
+	"ticketbot/privacy"
 	"ticketbot/ticket"
 
 	"github.com/jackc/pgx/v5"
@@ -24,6 +25,7 @@ const (
 	QueueEffects  = "effects"
 	QueueFiles    = "files"
 	QueuePeriodic = "periodic"
+	QueuePrivacy  = privacy.Queue
 )
 
 const (
@@ -43,6 +45,7 @@ type Tickets interface {
 type Options struct {
 	Pool    *pgxpool.Pool
 	Tickets Tickets
+	Privacy Privacy
 	Sweep   func(context.Context) error // deletes sessions and logins that are over
 	Clock   clock.Clock
 	Logger  *slog.Logger
@@ -60,6 +63,10 @@ func New(o Options) (*Worker, error) {
 	river.AddWorker(workers, &copyFile{tickets: o.Tickets})
 	river.AddWorker(workers, &catchUp{tickets: o.Tickets})
 	river.AddWorker(workers, &sweep{do: o.Sweep})
+	river.AddWorker(workers, &confirm{privacy: o.Privacy, again: patience{o.Clock}})
+	river.AddWorker(workers, &forgetGuild{privacy: o.Privacy})
+	river.AddWorker(workers, &erasure{privacy: o.Privacy})
+	river.AddWorker(workers, &memberships{privacy: o.Privacy})
 	client, err := river.NewClient(riverpgxv5.New(o.Pool), &river.Config{
 		Schema:  Schema,
 		Logger:  o.Logger,
@@ -68,6 +75,7 @@ func New(o Options) (*Worker, error) {
 			QueueEffects:  {MaxWorkers: 32},
 			QueueFiles:    {MaxWorkers: 8},
 			QueuePeriodic: {MaxWorkers: 2},
+			QueuePrivacy:  {MaxWorkers: 8},
 		},
 		PeriodicJobs:                periodic(),
 		RetryPolicy:                 patience{o.Clock},
