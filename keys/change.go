@@ -138,7 +138,7 @@ func (o *owner) apply(p plan) (returned <-chan struct{}, err error) {
 		return nil, o.halted
 	}
 	if len(p.forgets) > 0 {
-		if err := o.ledger.append(o.dir, p.forgets); err != nil {
+		if err := o.appendLedger(p.forgets); err != nil {
 			if errors.Is(err, errTornLedger) {
 				o.halt(err)
 			}
@@ -151,6 +151,20 @@ func (o *owner) apply(p plan) (returned <-chan struct{}, err error) {
 		return returned, nil
 	}
 	return returned, o.commit(p.adds)
+}
+
+// appendLedger writes entries to the ledger, and the same lines to the mirror's.
+func (o *owner) appendLedger(entries []Entry) error {
+	before := o.ledger
+	if err := o.ledger.append(o.dir, entries); err != nil {
+		return err
+	}
+	if o.mirror != nil && o.mirror.inStep.Load() {
+		if err := before.append(o.mirror.dir, entries); err != nil {
+			o.mirror.fall(err)
+		}
+	}
+	return nil
 }
 
 // takeBack asks the processes that hold these guilds' trees to drop them; they fetch what is left of them anew. It comes

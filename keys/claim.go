@@ -50,6 +50,9 @@ func private(dir string) error {
 
 // explain turns what keeps a keyring from opening into a sentence for the operator.
 func explain(dir string, err error) error {
+	if errors.Is(err, errAnotherMirror) {
+		return fault.New(fault.Config, "keys.another_mirror", "dir", dir).Because(err)
+	}
 	if d, ok := errors.AsType[damaged](err); ok {
 		return fault.New(fault.Config, "keys.damaged", "dir", dir, "file", d.file).Because(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+
+	"ticketbot/keys/internal/disk"
 )
 
 // commit brings the disk to what is in memory, with adds. It is the only way anything is written, and each step is
@@ -19,6 +21,8 @@ import (
 //
 // A failure up to 3 leaves the old state standing, and whoever comes next tries again with new files. A failure in 4 or 5
 // leaves open which state counts, so it halts the ring.
+//
+// A mirror takes each step after the directory has, and its failures stop nothing.
 func (o *owner) commit(adds map[tenancy]*tree) error {
 	next, generation, root := o.top, o.generation+1, fresh()
 	next.applied, next.chain = o.ledger.seq, o.ledger.chain
@@ -26,22 +30,31 @@ func (o *owner) commit(adds map[tenancy]*tree) error {
 	if err != nil {
 		return err
 	}
-	name := topName(generation)
-	if err := o.dir.Create(name, sealFile(root, name, next.encode())); err != nil {
+	if err := o.create(topName(generation), root, next.encode()); err != nil {
 		return fmt.Errorf("write top: %w", err)
 	}
-	if err := o.dir.Sync(); err != nil {
+	if err := o.write(disk.Dir.Sync); err != nil {
 		return fmt.Errorf("sync keyring directory: %w", err)
 	}
-	if err := writeRoot(o.dir, generation, root); err != nil {
+	behind := !o.mirrored()
+	if err := o.write(func(dir disk.Dir) error { return writeRoot(dir, generation, root) }); err != nil {
 		return o.halt(err)
 	}
-	if err := wipeOther(o.dir, generation); err != nil {
+	if err := o.write(func(dir disk.Dir) error { return wipeOther(dir, generation) }); err != nil {
 		return o.halt(err)
 	}
 	o.publish(pages, next, generation)
-	o.tidy()
+	o.tidied(o.write(o.tidy))
+	if behind {
+		o.catchUp() // which has logged why not, if it is not
+	}
 	return nil
+}
+
+// create writes a sealed file, the same bytes in each directory: its key is for one nonce only.
+func (o *owner) create(name string, key secret, content []byte) error {
+	file := sealFile(key, name, content)
+	return o.write(func(dir disk.Dir) error { return dir.Create(name, file) })
 }
 
 // writePages writes every page that adds or an earlier change touches, and notes in next where they are.
@@ -63,8 +76,7 @@ func (o *owner) writePages(adds map[tenancy]*tree, next *top) (map[int]page, err
 			continue
 		}
 		ref := newPageRef()
-		name := pageName(number, ref)
-		if err := o.dir.Create(name, sealFile(ref.key, name, p.encode())); err != nil {
+		if err := o.create(pageName(number, ref), ref.key, p.encode()); err != nil {
 			return nil, fmt.Errorf("write page: %w", err)
 		}
 		next.pages[number] = ref
@@ -84,18 +96,22 @@ func (o *owner) publish(pages map[int]page, next top, generation uint64) {
 
 // tidy removes the files that the top does not name. Nobody can read them any more, so one that stays does no harm and
 // the next commit tries again.
-func (o *owner) tidy() {
+func (o *owner) tidy(dir disk.Dir) error {
 	live := map[string]bool{topName(o.generation): true}
 	for number, ref := range o.top.pages {
 		live[pageName(number, ref)] = true
 	}
-	names, err := o.dir.List()
+	names, err := dir.List()
 	for _, name := range names {
 		ours := strings.HasPrefix(name, topPrefix) || strings.HasPrefix(name, pagePrefix)
 		if ours && !live[name] {
-			err = errors.Join(err, o.dir.Remove(name))
+			err = errors.Join(err, dir.Remove(name))
 		}
 	}
+	return err
+}
+
+func (o *owner) tidied(err error) {
 	if err != nil {
 		o.log.Warn("old keyring files were not removed; the next change tries again", "error", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -17,9 +18,11 @@ import (
 
 // world is a keyring on a disk that can fail, and what a fair judge knows of it.
 type world struct {
-	disk *disktest.Sim
-	ring *Ring
-	own  *owner // the ring's home
+	disk   *disktest.Sim
+	mirror *disktest.Sim // nil: there is none
+	ring   *Ring
+	own    *owner                  // the ring's home
+	plant  func(disk.Dir) disk.Dir // a mistake, in how the directories are used
 
 	keys  map[fact]secret // what each leaf's key was when all was well
 	asked map[fact]bool   // to be forgotten
@@ -41,8 +44,20 @@ var (
 
 func newWorld(t testing.TB, seed uint64) *world {
 	t.Helper()
+	return worldOn(t, disktest.New(seed), nil)
+}
+
+// mirroredWorld has two directories.
+func mirroredWorld(t testing.TB, seed uint64) *world {
+	t.Helper()
+	main := disktest.New(seed)
+	return worldOn(t, main, disktest.NewOn(main.Power, seed+1000))
+}
+
+func worldOn(t testing.TB, main, second *disktest.Sim) *world {
+	t.Helper()
 	w := &world{
-		disk: disktest.New(seed),
+		disk: main, mirror: second, plant: func(d disk.Dir) disk.Dir { return d },
 		keys: map[fact]secret{}, asked: map[fact]bool{}, acked: map[fact]bool{}, added: map[fact]secret{},
 	}
 	if err := w.open(); err != nil {
@@ -65,13 +80,29 @@ func newWorld(t testing.TB, seed uint64) *world {
 }
 
 func (w *world) open() (err error) {
-	w.ring, w.own, err = openOn(w.disk)
+	var m disk.Dir
+	if w.mirror != nil {
+		m = w.plant(w.mirror)
+	}
+	w.ring, w.own, err = openOn(w.plant(w.disk), m)
 	return err
 }
 
-func openOn(dir disk.Dir) (*Ring, *owner, error) {
+func (w *world) reboot() {
+	w.disk.Reboot()
+	if w.mirror != nil {
+		w.mirror.Reboot()
+	}
+}
+
+// openOn opens the keyring of a directory and, unless it is nil, its mirror.
+func openOn(dir, second disk.Dir) (*Ring, *owner, error) {
+	var m *mirror
+	if second != nil {
+		m = &mirror{dir: second, log: slog.New(slog.DiscardHandler)}
+	}
 	leaves := newLeafCache(leafCacheSize)
-	o, err := newOwner(dir, leaves, options.complete())
+	o, err := newOwner(dir, m, leaves, options.complete())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -191,7 +222,7 @@ func TestPowerCut(t *testing.T) {
 			for range rnd.IntN(3) {
 				w.disk.CutAt = 1 + rnd.IntN(8)
 				w.open()
-				w.disk.Reboot()
+				w.reboot()
 				cuts++
 			}
 			if err := w.open(); err != nil {
@@ -224,7 +255,7 @@ func (w *world) liveThrough(cutAt int) (whole bool) {
 		}
 	}
 	whole = w.disk.Ops < cutAt
-	w.disk.Reboot()
+	w.reboot()
 	return whole
 }
 
@@ -233,12 +264,12 @@ func TestPowerCut_on_the_very_first_start(t *testing.T) {
 		for cutAt := 1; ; cutAt++ {
 			disk := disktest.New(seed)
 			disk.CutAt = cutAt
-			openOn(disk)
+			openOn(disk, nil)
 			if disk.Ops < cutAt {
 				break
 			}
 			disk.Reboot()
-			r, _, err := openOn(disk)
+			r, _, err := openOn(disk, nil)
 			if err != nil {
 				t.Fatalf("seed %d, cut at %d: %v", seed, cutAt, err)
 			}

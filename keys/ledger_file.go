@@ -91,32 +91,32 @@ func (l *ledger) append(dir disk.Dir, entries []Entry) error {
 
 var errTornLedger = errors.New("ledger ends in a torn line")
 
-// readLedger reads the ledger that t belongs to. Up to t.applied it must be whole; what follows was never acknowledged,
-// so from the first line that a power cut tore it is cut off.
-func readLedger(dir disk.Dir, t *top) (l ledger, entries []Entry, err error) {
-	file, err := dir.Read(ledgerFile)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return ledger{}, nil, fmt.Errorf("read ledger: %w", err)
+// check says whether entries are the ledger that t belongs to. Up to t.applied it must be whole; what follows was never
+// acknowledged, so it ends before the first line that a power cut tore.
+func (t *top) check(entries []Entry) error {
+	if t.applied > uint64(len(entries)) {
+		return damaged{ledgerFile, fmt.Errorf("line %d is not what was written there", len(entries)+1)}
 	}
-	l = emptyLedger(t.id)
-	matches := t.applied == 0 && t.chain == l.chain
-	for line := range bytes.Lines(file) {
-		e, ok := l.follow(line)
+	chain := emptyLedger(t.id).chain
+	for i := range entries[:t.applied] {
+		chain = entries[i].digest(chain)
+	}
+	if chain != t.chain {
+		return damaged{ledgerFile, fmt.Errorf("its first %d lines are not those of this keyring", t.applied)}
+	}
+	return nil
+}
+
+// followAll reads lines as long as each follows from the one before.
+func (l *ledger) followAll(file []byte) (entries []Entry) {
+	for text := range bytes.Lines(file) {
+		e, ok := l.follow(text)
 		if !ok {
 			break
 		}
 		entries = append(entries, e)
-		matches = matches || l.seq == t.applied && l.chain == t.chain
 	}
-	if !matches {
-		return ledger{}, nil, damaged{ledgerFile, fmt.Errorf("line %d is not what was written there", l.seq+1)}
-	}
-	if int64(len(file)) > l.size {
-		if err := dir.Cut(ledgerFile, l.size); err != nil {
-			return ledger{}, nil, fmt.Errorf("cut torn line off the ledger: %w", err)
-		}
-	}
-	return l, entries, nil
+	return entries
 }
 
 // follow reads the next line, if it is one.

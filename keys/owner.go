@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"errors"
 	"log/slog"
 	"sync"
 
@@ -11,6 +12,7 @@ import (
 // owner is the home of a keyring in the process that owns its directory.
 type owner struct {
 	dir     disk.Dir
+	mirror  *mirror // nil: there is none
 	clock   clock.Clock
 	log     *slog.Logger
 	leaves  *leafCache
@@ -40,9 +42,11 @@ type holders interface {
 	drop([]tenancy) <-chan struct{}
 }
 
-func newOwner(dir disk.Dir, leaves *leafCache, opts Options) (*owner, error) {
+// newOwner starts the keyring in dir; m may be nil.
+func newOwner(dir disk.Dir, m *mirror, leaves *leafCache, opts Options) (*owner, error) {
 	o := &owner{
 		dir:     dir,
+		mirror:  m,
 		clock:   opts.Clock,
 		log:     opts.Logger,
 		leaves:  leaves,
@@ -77,7 +81,7 @@ func (o *owner) close() error {
 		}
 		o.pages[i] = page{}
 	}
-	return o.release()
+	return errors.Join(o.mirror.close(), o.release())
 }
 
 func (o *owner) state() State {

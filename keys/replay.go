@@ -16,8 +16,13 @@ func (o *owner) ledgerAfter(after uint64) ([]Entry, error) {
 	if o.closed {
 		return nil, ErrClosed
 	}
-	_, all, err := readLedger(o.dir, &o.top)
-	if err != nil || after >= uint64(len(all)) {
+	file, err := readIfThere(o.dir, ledgerFile)
+	if err != nil {
+		return nil, err
+	}
+	l := emptyLedger(o.top.id)
+	all := l.followAll(file)
+	if err := o.top.check(all); err != nil || after >= uint64(len(all)) {
 		return nil, err
 	}
 	return all[after:], nil

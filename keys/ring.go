@@ -1,11 +1,13 @@
 package keys
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 
 	"ticketbot/internal/clock"
+	"ticketbot/internal/fault"
 	"ticketbot/keys/internal/disk"
 )
 
@@ -24,8 +26,12 @@ type tree struct {
 	dropped bool // guarded by the leaf cache
 }
 
-// Options of Open. Both may be left out.
+// Options of Open. All may be left out.
 type Options struct {
+	// Mirror is a second directory, on another disk, that is kept the same as the first. A damaged file is mended from it,
+	// and with the first disk lost, it is the keyring. It is made on first use.
+	Mirror string
+
 	Clock  clock.Clock
 	Logger *slog.Logger
 }
@@ -40,14 +46,36 @@ func Open(dir string, opts Options) (*Ring, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaves := newLeafCache(leafCacheSize)
-	o, err := newOwner(disk.OS{Path: dir}, leaves, opts.complete())
+	opts = opts.complete()
+	m, err := openMirror(opts)
 	if err != nil {
+		return nil, errors.Join(err, release())
+	}
+	leaves := newLeafCache(leafCacheSize)
+	o, err := newOwner(disk.OS{Path: dir}, m, leaves, opts)
+	if err != nil {
+		m.close()
 		release()
 		return nil, explain(dir, err)
 	}
 	o.release = release
 	return &Ring{home: o, leaves: leaves}, nil
+}
+
+func openMirror(opts Options) (*mirror, error) {
+	if opts.Mirror == "" {
+		return nil, nil
+	}
+	m := &mirror{
+		dir:    disk.OS{Path: opts.Mirror},
+		attach: func() (func() error, error) { return claim(opts.Mirror) },
+		log:    opts.Logger,
+	}
+	err := m.take()
+	if f := fault.From(err); f != nil && f.Key == "keys.locked" {
+		return nil, err
+	}
+	return m, nil // what else keeps it from being used is found, and told, at the start
 }
 
 func (o Options) complete() Options {

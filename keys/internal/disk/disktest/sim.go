@@ -19,14 +19,26 @@ var (
 // tear is the grain at which an overwrite is torn, far finer than any disk's sector.
 const tear = 16
 
-// Sim implements disk.Dir. What was not synced may, after a power cut, be there, be missing, or be there in part.
-type Sim struct {
+// Power is what the directories of one machine share.
+type Power struct {
 	// CutAt cuts the power during the operation of that number, counted from 1; everything fails until Reboot.
 	CutAt int
 	// FailAt makes that operation fail, having done part of its work, without ending the machine.
 	FailAt int
 	// Ops counts operations that write.
 	Ops int
+
+	dead bool
+}
+
+// Sim implements disk.Dir. What was not synced may, after a power cut, be there, be missing, or be there in part.
+type Sim struct {
+	*Power
+
+	// Broken is why nothing of this directory can be read or written, as with a disk that was pulled out.
+	Broken error
+	// ReadOnly lets only reads through.
+	ReadOnly error
 
 	// Written is every file content ever given to Create and Append. Slots is what the file that is overwritten in place
 	// held after each overwrite: what a disk that keeps old blocks could give away.
@@ -37,7 +49,6 @@ type Sim struct {
 	rnd     *rand.Rand
 	now     map[string][]byte
 	durable map[string][]byte // what a power cut certainly leaves
-	dead    bool
 }
 
 // Blob is the content a file was once given.
@@ -47,14 +58,22 @@ type Blob struct {
 }
 
 // New returns an empty directory; seed decides how things tear.
-func New(seed uint64) *Sim {
-	return &Sim{rnd: rand.New(rand.NewPCG(seed, 1)), now: map[string][]byte{}, durable: map[string][]byte{}}
+func New(seed uint64) *Sim { return NewOn(&Power{}, seed) }
+
+// NewOn is New for a machine that has directories already.
+func NewOn(p *Power, seed uint64) *Sim {
+	return &Sim{Power: p, rnd: rand.New(rand.NewPCG(seed, 1)), now: map[string][]byte{}, durable: map[string][]byte{}}
 }
 
 // step counts an operation. torn says that it happens only in part, for the reason of err.
 func (s *Sim) step() (torn bool, err error) {
-	if s.dead {
+	switch {
+	case s.dead:
 		return false, ErrPowerCut
+	case s.Broken != nil:
+		return false, s.Broken
+	case s.ReadOnly != nil:
+		return false, s.ReadOnly
 	}
 	s.Ops++
 	switch s.Ops {
@@ -67,7 +86,8 @@ func (s *Sim) step() (torn bool, err error) {
 	return false, nil
 }
 
-// Reboot turns the power on again, over one of the directories that the cut can have left.
+// Reboot turns the power on again, over one of the directories that the cut can have left. Each directory of a machine
+// has to be rebooted.
 func (s *Sim) Reboot() {
 	after := maps.Clone(s.durable)
 	for _, name := range slices.Sorted(maps.Keys(s.now)) {
@@ -80,12 +100,16 @@ func (s *Sim) Reboot() {
 			delete(after, name)
 		}
 	}
-	s.now, s.durable, s.dead, s.CutAt, s.FailAt, s.Ops = maps.Clone(after), after, false, 0, 0, 0
+	s.now, s.durable = maps.Clone(after), after
+	*s.Power = Power{}
 }
 
 func (s *Sim) Read(name string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.Broken != nil {
+		return nil, s.Broken
+	}
 	if b, ok := s.now[name]; ok {
 		return slices.Clone(b), nil
 	}
@@ -95,6 +119,9 @@ func (s *Sim) Read(name string) ([]byte, error) {
 func (s *Sim) List() ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.Broken != nil {
+		return nil, s.Broken
+	}
 	return slices.Sorted(maps.Keys(s.now)), nil
 }
 
@@ -207,4 +234,11 @@ func (s *Sim) Remove(name string) error {
 	}
 	delete(s.now, name)
 	return err
+}
+
+// Clone is a copy of the directory as it is, on a machine of its own.
+func (s *Sim) Clone() *Sim {
+	c := New(7)
+	c.now, c.durable = maps.Clone(s.now), maps.Clone(s.now)
+	return c
 }
