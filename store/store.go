@@ -51,7 +51,8 @@ type Store struct {
 	refused atomic.Int64
 }
 
-// Open connects. It does not migrate: see Migrate. With Sole it gives back what a dead process held.
+// Open connects, and first of all brings the database and the keyring together: see Reconcile. It does not migrate: see
+// Migrate. With Sole it gives back what a dead process held.
 func Open(ctx context.Context, opt Options) (*Store, error) {
 	pool, err := connect(ctx, opt)
 	if err != nil {
@@ -83,6 +84,9 @@ func (s *Store) open(ctx context.Context, opt Options) error {
 		return err
 	}
 	if err := s.claimInstallation(ctx); err != nil {
+		return err
+	}
+	if err := s.Reconcile(ctx); err != nil {
 		return err
 	}
 	if opt.Sole {

@@ -7,6 +7,8 @@ package db
 
 import (
 	"context"
+
+	"ticketbot/ticket"
 )
 
 const copyLedger = `-- name: CopyLedger :exec
@@ -20,6 +22,16 @@ type CopyLedgerParams struct {
 
 func (q *Queries) CopyLedger(ctx context.Context, db DBTX, arg CopyLedgerParams) error {
 	_, err := db.Exec(ctx, copyLedger, arg.Seqs, arg.Entries)
+	return err
+}
+
+const endAllLogins = `-- name: EndAllLogins :exec
+with logins as (delete from login_state)
+delete from session
+`
+
+func (q *Queries) EndAllLogins(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, endAllLogins)
 	return err
 }
 
@@ -47,6 +59,17 @@ func (q *Queries) LedgerAfter(ctx context.Context, db DBTX, seq int64) ([]Ledger
 	return items, nil
 }
 
+const ledgerEntry = `-- name: LedgerEntry :one
+select entry from ledger where seq = $1
+`
+
+func (q *Queries) LedgerEntry(ctx context.Context, db DBTX, seq int64) ([]byte, error) {
+	row := db.QueryRow(ctx, ledgerEntry, seq)
+	var entry []byte
+	err := row.Scan(&entry)
+	return entry, err
+}
+
 const lockKeyring = `-- name: LockKeyring :one
 select generation, ledger_seq from keyring for update
 `
@@ -64,6 +87,85 @@ func (q *Queries) LockKeyring(ctx context.Context, db DBTX) (LockKeyringRow, err
 	return i, err
 }
 
+const peopleAtPaths = `-- name: PeopleAtPaths :many
+select p.guild_id, p.epoch, p.id, p.tag, p.path
+from person p
+join (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch, unnest($3::bytea[]) as path) forgotten
+    on p.guild_id = forgotten.guild_id and p.epoch = forgotten.epoch and p.path = forgotten.path
+where not p.erased
+order by p.guild_id, p.epoch, p.id
+`
+
+type PeopleAtPathsParams struct {
+	GuildIds []int64
+	Epochs   []int32
+	Paths    [][]byte
+}
+
+type PeopleAtPathsRow struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+	ID      ticket.PersonID
+	Tag     []byte
+	Path    []byte
+}
+
+func (q *Queries) PeopleAtPaths(ctx context.Context, db DBTX, arg PeopleAtPathsParams) ([]PeopleAtPathsRow, error) {
+	rows, err := db.Query(ctx, peopleAtPaths, arg.GuildIds, arg.Epochs, arg.Paths)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PeopleAtPathsRow
+	for rows.Next() {
+		var i PeopleAtPathsRow
+		if err := rows.Scan(
+			&i.GuildID,
+			&i.Epoch,
+			&i.ID,
+			&i.Tag,
+			&i.Path,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const presentCounters = `-- name: PresentCounters :many
+select guild_id, epoch, last_ticket from guild_counter where active(guild_id, epoch) order by guild_id, epoch
+`
+
+type PresentCountersRow struct {
+	GuildID    ticket.GuildID
+	Epoch      uint32
+	LastTicket uint32
+}
+
+func (q *Queries) PresentCounters(ctx context.Context, db DBTX) ([]PresentCountersRow, error) {
+	rows, err := db.Query(ctx, presentCounters)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PresentCountersRow
+	for rows.Next() {
+		var i PresentCountersRow
+		if err := rows.Scan(&i.GuildID, &i.Epoch, &i.LastTicket); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const saveKeyring = `-- name: SaveKeyring :exec
 update keyring set generation = greatest(generation, $1::bigint), ledger_seq = greatest(ledger_seq, $2::bigint)
 `
@@ -79,6 +181,32 @@ func (q *Queries) SaveKeyring(ctx context.Context, db DBTX, arg SaveKeyringParam
 	return err
 }
 
+const settleKeyring = `-- name: SettleKeyring :exec
+update keyring set generation = $1
+`
+
+func (q *Queries) SettleKeyring(ctx context.Context, db DBTX, generation int64) error {
+	_, err := db.Exec(ctx, settleKeyring, generation)
+	return err
+}
+
+const skipTickets = `-- name: SkipTickets :exec
+update guild_counter c set last_ticket = c.last_ticket + $1::integer
+from (select unnest($2::bigint[]) as guild_id, unnest($3::integer[]) as epoch) present
+where c.guild_id = present.guild_id and c.epoch = present.epoch
+`
+
+type SkipTicketsParams struct {
+	N        int32
+	GuildIds []int64
+	Epochs   []int32
+}
+
+func (q *Queries) SkipTickets(ctx context.Context, db DBTX, arg SkipTicketsParams) error {
+	_, err := db.Exec(ctx, skipTickets, arg.N, arg.GuildIds, arg.Epochs)
+	return err
+}
+
 const startKeyring = `-- name: StartKeyring :exec
 insert into keyring (generation, ledger_seq) values (0, 0) on conflict do nothing
 `
@@ -86,4 +214,42 @@ insert into keyring (generation, ledger_seq) values (0, 0) on conflict do nothin
 func (q *Queries) StartKeyring(ctx context.Context, db DBTX) error {
 	_, err := db.Exec(ctx, startKeyring)
 	return err
+}
+
+const ticketsNumbered = `-- name: TicketsNumbered :many
+select id from ticket where guild_id = $1 and epoch = $2 and number between $3::bigint and $4::bigint
+    and active($1, $2)
+order by id
+`
+
+type TicketsNumberedParams struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+	First   int64
+	Last    int64
+}
+
+func (q *Queries) TicketsNumbered(ctx context.Context, db DBTX, arg TicketsNumberedParams) ([]ticket.ID, error) {
+	rows, err := db.Query(ctx, ticketsNumbered,
+		arg.GuildID,
+		arg.Epoch,
+		arg.First,
+		arg.Last,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ticket.ID
+	for rows.Next() {
+		var id ticket.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

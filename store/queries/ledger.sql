@@ -9,8 +9,39 @@ insert into keyring (generation, ledger_seq) values (0, 0) on conflict do nothin
 -- Never backwards: two processes may note in another order than they looked.
 update keyring set generation = greatest(generation, @generation::bigint), ledger_seq = greatest(ledger_seq, @ledger_seq::bigint);
 
+-- name: SettleKeyring :exec
+update keyring set generation = @generation;
+
 -- name: CopyLedger :exec
 insert into ledger (seq, entry) select unnest(@seqs::bigint[]), unnest(@entries::bytea[]) on conflict do nothing;
 
 -- name: LedgerAfter :many
 select seq, entry from ledger where seq > @seq order by seq;
+
+-- name: LedgerEntry :one
+select entry from ledger where seq = @seq;
+
+-- name: TicketsNumbered :many
+select id from ticket where guild_id = @guild_id and epoch = @epoch and number between @first::bigint and @last::bigint
+    and active(@guild_id, @epoch)
+order by id;
+
+-- name: PeopleAtPaths :many
+select p.guild_id, p.epoch, p.id, p.tag, p.path
+from person p
+join (select unnest(@guild_ids::bigint[]) as guild_id, unnest(@epochs::integer[]) as epoch, unnest(@paths::bytea[]) as path) forgotten
+    on p.guild_id = forgotten.guild_id and p.epoch = forgotten.epoch and p.path = forgotten.path
+where not p.erased
+order by p.guild_id, p.epoch, p.id;
+
+-- name: PresentCounters :many
+select guild_id, epoch, last_ticket from guild_counter where active(guild_id, epoch) order by guild_id, epoch;
+
+-- name: SkipTickets :exec
+update guild_counter c set last_ticket = c.last_ticket + @n::integer
+from (select unnest(@guild_ids::bigint[]) as guild_id, unnest(@epochs::integer[]) as epoch) present
+where c.guild_id = present.guild_id and c.epoch = present.epoch;
+
+-- name: EndAllLogins :exec
+with logins as (delete from login_state)
+delete from session;
