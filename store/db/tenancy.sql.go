@@ -126,24 +126,29 @@ func (q *Queries) DoubtTenancy(ctx context.Context, db DBTX, arg DoubtTenancyPar
 }
 
 const endedSince = `-- name: EndedSince :many
-select guild_id from guild_tenancy where sealed_at >= $1::timestamptz
-union select guild_id from departed where sealed_at >= $1::timestamptz
-order by guild_id
+select guild_id, epoch from guild_tenancy where state <> 'active' and sealed_at >= $1::timestamptz
+union select guild_id, epoch from departed where sealed_at >= $1::timestamptz
+order by guild_id, epoch
 `
 
-func (q *Queries) EndedSince(ctx context.Context, db DBTX, since time.Time) ([]ticket.GuildID, error) {
+type EndedSinceRow struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+}
+
+func (q *Queries) EndedSince(ctx context.Context, db DBTX, since time.Time) ([]EndedSinceRow, error) {
 	rows, err := db.Query(ctx, endedSince, since)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ticket.GuildID
+	var items []EndedSinceRow
 	for rows.Next() {
-		var guild_id ticket.GuildID
-		if err := rows.Scan(&guild_id); err != nil {
+		var i EndedSinceRow
+		if err := rows.Scan(&i.GuildID, &i.Epoch); err != nil {
 			return nil, err
 		}
-		items = append(items, guild_id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

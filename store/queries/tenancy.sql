@@ -33,9 +33,9 @@ select coalesce(max(epoch), 0)::bigint from departed where guild_id = @guild_id;
 select * from guild_tenancy order by guild_id, epoch;
 
 -- name: EndedSince :many
-select guild_id from guild_tenancy where sealed_at >= @since::timestamptz
-union select guild_id from departed where sealed_at >= @since::timestamptz
-order by guild_id;
+select guild_id, epoch from guild_tenancy where state <> 'active' and sealed_at >= @since::timestamptz
+union select guild_id, epoch from departed where sealed_at >= @since::timestamptz
+order by guild_id, epoch;
 
 -- name: InsertTenancy :exec
 insert into guild_tenancy (guild_id, epoch, joined_at, state, owner) values (@guild_id, @epoch, @joined_at, 'active', @owner);
