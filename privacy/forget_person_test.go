@@ -1,0 +1,402 @@
+package privacy_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ticketbot/internal/fault"
+	"ticketbot/keys"
+	"ticketbot/privacy"
+	"ticketbot/ticket"
+)
+
+func same(t testing.TB, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("\n got %+v\nwant %+v", got, want)
+	}
+}
+
+// forgotten runs an erasure of ada to its end.
+func (h *house) forgotten(t *testing.T) privacy.Asked {
+	t.Helper()
+	asked, err := h.service().ForgetPerson(t.Context(), ada.ID)
+	check(t, err)
+	check(t, h.service().ContinueErasure(t.Context(), asked.Erasure))
+	return asked
+}
+
+// changed are the places that do not say what they said before, but for those that were hers.
+func changed(before, now map[string]string, herPlaces []string) (places []string) {
+	for place := range before {
+		if now[place] != before[place] && !slices.Contains(herPlaces, place) {
+			places = append(places, place+": "+now[place])
+		}
+	}
+	return places
+}
+
+func TestForgetPerson(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	before := h.readable(t)
+	herPlaces := having(before, hers)
+	// In each of two servers: her answers, her reason, her name, two of the bot's messages, hers and what it said before,
+	// an event, a file and its bytes.
+	if len(herPlaces) != 20 || h.discord.having(hers) != 6 {
+		t.Fatalf("planted in %d places and %d posts: %v", len(herPlaces), h.discord.having(hers), herPlaces)
+	}
+	putBack := h.keepCopies(t)
+	asked := h.forgotten(t)
+
+	t.Run("nothing of hers can be read, wherever it hid", func(t *testing.T) {
+		same(t, having(h.readable(t), hers), []string(nil))
+	})
+
+	t.Run("what others said is what it was, in order, none missing", func(t *testing.T) {
+		same(t, changed(before, h.readable(t), herPlaces), []string(nil))
+		for i, g := range h.guilds {
+			messages, err := h.Messages(ctx, g, h.hers[i].ID)
+			check(t, err)
+			same(t, []ticket.MessageID{messages[0].ID, messages[1].ID, messages[2].ID}, []ticket.MessageID{10, 11, 12})
+			same(t, []bool{messages[0].Erased, messages[1].Erased, messages[2].Erased}, []bool{true, true, false})
+			n, err := h.CountMessages(ctx, g, h.hers[i].ID)
+			check(t, err)
+			same(t, n, 3)
+			last, err := h.LastMessage(ctx, g, h.hers[i].Channel, 12)
+			check(t, err)
+			same(t, last, ticket.MessageID(11))
+			whole, broken, err := h.CheckEvents(ctx, g)
+			check(t, err)
+			same(t, []int64{whole, broken}, []int64{1, 0})
+		}
+	})
+
+	t.Run("our messages on Discord do not name her, and those about others do not change", func(t *testing.T) {
+		same(t, h.discord.having(hers), 0)
+		same(t, len(h.discord.says), 6) // of eight, her two direct messages are gone
+		same(t, h.discord.having(others+"-answer"), 2)
+	})
+
+	t.Run("the rows do not say who she was", func(t *testing.T) {
+		var tags, profiles, contents, pending, revisions int
+		h.sql(t, `select (select count(*) from person where erased and (tag is not null or path <> '\x0000000000000000')),
+			(select count(*) from person where erased and profile is not null), (select count(*) from message where erased and content is not null),
+			(select count(*) from effect where detail is not null or state = 'pending'), (select count(*) from revision)`,
+			&tags, &profiles, &contents, &pending, &revisions)
+		same(t, []int{tags, profiles, contents, pending, revisions}, []int{0, 0, 0, 0, 0})
+		for _, g := range h.guilds {
+			id, err := h.PersonID(ctx, g, ada.ID)
+			check(t, err)
+			same(t, id, ticket.PersonID(0))
+		}
+		_, _, err := h.Session(ctx, [32]byte{1})
+		same(t, fault.KindOf(err), fault.NotFound)
+		_, _, err = h.Session(ctx, [32]byte{2})
+		check(t, err)
+	})
+
+	t.Run("the receipt says what was forgotten, and nobody else finds it", func(t *testing.T) {
+		r, err := h.service().Receipt(ctx, ada.ID, asked.Receipt)
+		check(t, err)
+		st, err := r.Check(h.home.Keys().PublicKey())
+		check(t, err)
+		same(t, []any{st.Kind, st.At}, []any{privacy.KindPerson, h.clock.Now()})
+		if text := r.Statement; !strings.Contains(text, `"servers":2,"messages":6,"files":2,"tickets":2,"kept_on_discord":0`) {
+			t.Error(text)
+		}
+		_, err = h.service().Receipt(ctx, bob.ID, asked.Receipt)
+		same(t, fault.KindOf(err), fault.NotFound)
+		var details int
+		h.sql(t, "select count(*) from erasure where detail is not null or state <> 'done'", &details)
+		same(t, details, 0)
+	})
+
+	t.Run("with every row and file of before, nothing of hers comes back", func(t *testing.T) {
+		putBack()
+		again := h.readable(t)
+		same(t, having(again, hers), []string(nil))
+		same(t, changed(before, again, herPlaces), []string(nil))
+	})
+}
+
+// TestForgetPersonBeforeCopies is the control of the last claim above: without the forgetting, the copies say it all.
+func TestForgetPersonBeforeCopies(t *testing.T) {
+	h := newHouse(t)
+	before := h.readable(t)
+	putBack := h.keepCopies(t)
+	putBack()
+	same(t, changed(before, h.readable(t), nil), []string(nil))
+}
+
+func TestForgetSomebodyUnknown(t *testing.T) {
+	h := newHouse(t)
+	before := h.readable(t)
+	asked, err := h.service().ForgetPerson(t.Context(), 1)
+	check(t, err)
+	check(t, h.service().ContinueErasure(t.Context(), asked.Erasure))
+	r, err := h.service().Receipt(t.Context(), 1, asked.Receipt)
+	check(t, err)
+	if !strings.Contains(r.Statement, `"servers":0,"messages":0,"files":0,"tickets":0`) {
+		t.Error(r.Statement)
+	}
+	same(t, changed(before, h.readable(t), nil), []string(nil))
+}
+
+func TestAskedTwiceIsOnce(t *testing.T) {
+	h := newHouse(t)
+	one, err := h.service().ForgetPerson(t.Context(), ada.ID)
+	check(t, err)
+	two, err := h.service().ForgetPerson(t.Context(), ada.ID)
+	check(t, err)
+	same(t, one, two)
+	check(t, h.service().ContinueErasures(t.Context()))
+	three, err := h.service().ForgetPerson(t.Context(), ada.ID)
+	check(t, err)
+	if three == one {
+		t.Error("what is done cannot be asked for again")
+	}
+}
+
+// TestReturning: whoever comes back is a stranger, and what they wrote before stays forgotten although Discord shows it.
+func TestReturning(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	g, k := h.guilds[0], h.hers[0]
+	h.forgotten(t)
+	room := ticket.Room{Guild: g, Ticket: k.ID, Number: k.Number, Channel: k.Channel}
+	past, now := h.clock.Now().Add(-time.Hour), h.clock.Now().Add(time.Minute)
+	said := func(id ticket.MessageID, at time.Time, text string, users ...ticket.User) ticket.Sighting {
+		return ticket.Sighting{Room: room, Kind: ticket.SeenCreated, Message: id, At: at, Seen: now, Users: users, Own: users[0].ID == self.ID, Content: ticket.Content{Text: text}}
+	}
+	known := said(11, past, hers+"-again", ada)
+	known.Content.Attachments = []ticket.Attachment{{ID: 9, Name: hers}}
+	check(t, h.SaveSightings(ctx, []ticket.Sighting{
+		known,
+		said(10, past, "Welcome "+ticket.Mention(1)+hers, self, ada),
+		said(13, past, hers+"-never-seen", ada),
+		said(14, past, others+" about "+ticket.Mention(1), bob, ada),
+	}))
+	same(t, having(h.readable(t), hers), []string(nil))
+	messages, err := h.Messages(ctx, g, k.ID)
+	check(t, err)
+	same(t, len(messages), 5)
+	people, err := h.People(ctx, g, messages[4].People)
+	check(t, err)
+	same(t, people[messages[4].People[1]].Erased, true)
+
+	// In one batch, old and new.
+	check(t, h.SaveSightings(ctx, []ticket.Sighting{said(16, past, hers+"-late", ada), said(15, now, "new words", ada), said(17, now, "more words", ada)}))
+	messages, err = h.Messages(ctx, g, k.ID)
+	check(t, err)
+	same(t, []string{messages[5].Content.Text, messages[6].Content.Text, messages[7].Content.Text}, []string{"new words", "", "more words"})
+	people, err = h.People(ctx, g, []ticket.PersonID{messages[5].Author, k.Opener})
+	check(t, err)
+	same(t, people[messages[5].Author].Profile.Username, ada.Username)
+	if messages[5].Author == k.Opener || !people[k.Opener].Erased {
+		t.Error("who comes back is recognised")
+	}
+	var files int
+	h.sql(t, "select count(*) from file where attachment_id = 9", &files)
+	same(t, files, 0)
+}
+
+// stumbling stands before store, keys and Discord, and stops at one of their calls.
+type stumbling struct {
+	calls, at int
+	after     bool // the call is carried out, and nobody learns of it
+}
+
+var errCrash = errors.New("the power is cut")
+
+func (s *stumbling) step(do func() error) error {
+	s.calls++
+	if s.calls == s.at && !s.after {
+		return errCrash
+	}
+	err := do()
+	if s.calls == s.at {
+		return errCrash
+	}
+	return err
+}
+
+type stumblingStore struct {
+	privacy.Store
+	*stumbling
+}
+
+func (s stumblingStore) WhereKnown(ctx context.Context, u ticket.UserID) (known []privacy.Known, err error) {
+	err = s.step(func() (err error) { known, err = s.Store.WhereKnown(ctx, u); return err })
+	return known, err
+}
+
+func (s stumblingStore) SaveErasure(ctx context.Context, e privacy.Erasure, from privacy.Stage) (ok bool, err error) {
+	err = s.step(func() (err error) { ok, err = s.Store.SaveErasure(ctx, e, from); return err })
+	return ok, err
+}
+
+func (s stumblingStore) ErasePerson(ctx context.Context, k privacy.Known) (n privacy.ErasedRows, err error) {
+	err = s.step(func() (err error) { n, err = s.Store.ErasePerson(ctx, k); return err })
+	return n, err
+}
+
+func (s stumblingStore) DeleteSessionsOf(ctx context.Context, u ticket.UserID) error {
+	return s.step(func() error { return s.Store.DeleteSessionsOf(ctx, u) })
+}
+
+func (s stumblingStore) DeletePost(ctx context.Context, g ticket.Guild, at ticket.Posted) error {
+	return s.step(func() error { return s.Store.DeletePost(ctx, g, at) })
+}
+
+func (s stumblingStore) EndErasure(ctx context.Context, id int64, owner keys.Tag, r privacy.Receipt) error {
+	return s.step(func() error { return s.Store.EndErasure(ctx, id, owner, r) })
+}
+
+type stumblingKeys struct {
+	*keys.Ring
+	*stumbling
+}
+
+func (s stumblingKeys) Forget(ctx context.Context, what []keys.Puncture) error {
+	return s.step(func() error { return s.Ring.Forget(ctx, what) })
+}
+
+type stumblingDiscord struct {
+	*pinboard
+	*stumbling
+}
+
+func (s stumblingDiscord) RewriteLog(ctx context.Context, c ticket.ChannelID, m ticket.MessageID, n ticket.Notice) error {
+	return s.step(func() error { return s.pinboard.RewriteLog(ctx, c, m, n) })
+}
+
+func (s stumblingDiscord) DeleteMessage(ctx context.Context, c ticket.ChannelID, m ticket.MessageID) error {
+	return s.step(func() error { return s.pinboard.DeleteMessage(ctx, c, m) })
+}
+
+func (s stumblingDiscord) EditWelcome(ctx context.Context, w ticket.Welcome) error {
+	return s.step(func() error { return s.pinboard.EditWelcome(ctx, w) })
+}
+
+// TestForgetPersonCutShort cuts an erasure short at each of its steps, before and after the step is carried out. It is
+// never reported as done before it is, and goes on to the same end.
+func TestForgetPersonCutShort(t *testing.T) {
+	ctx := t.Context()
+	steps := 0
+	for at := 1; ; at++ {
+		for _, after := range []bool{false, true} {
+			h := newHouse(t)
+			s := &stumbling{at: at, after: after}
+			o := h.options()
+			o.Store, o.Keys, o.Discord = stumblingStore{h.Store, s}, stumblingKeys{h.home.Keys(), s}, stumblingDiscord{h.discord, s}
+			asked, err := h.service().ForgetPerson(ctx, ada.ID)
+			check(t, err)
+			err = privacy.New(o).ContinueErasure(ctx, asked.Erasure)
+			if s.calls < at {
+				check(t, err)
+				if steps < 18 {
+					t.Errorf("only %d steps", steps)
+				}
+				return
+			}
+			steps = at
+			t.Run(fmt.Sprintf("step %d, carried out: %t", at, after), func(t *testing.T) {
+				if !errors.Is(err, errCrash) {
+					t.Fatalf("the crash was not noticed: %v", err)
+				}
+				_, unsaid := h.service().Receipt(ctx, ada.ID, asked.Receipt)
+				rest := len(having(h.readable(t), hers)) + h.discord.having(hers)
+				if unsaid == nil && rest > 0 {
+					t.Errorf("reported as done with %d places left", rest)
+				}
+				// Another process goes on, with nothing but what is kept.
+				h.Store = h.home.Open(t, h.clock)
+				check(t, h.service().ContinueErasures(ctx))
+				same(t, having(h.readable(t), hers), []string(nil))
+				same(t, h.discord.having(hers), 0)
+				r, err := h.service().Receipts(ctx, ada.ID)
+				check(t, err)
+				if len(r) != 1 || !strings.Contains(r[0].Statement, `"servers":2,"messages":6,"files":2,"tickets":2`) {
+					t.Errorf("%+v", r)
+				}
+			})
+			h.home.Close()
+		}
+	}
+}
+
+func TestDiscordAway(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	h.discord.fail = func() error { return fault.New(fault.Unavailable, "discord.unavailable") }
+	asked, err := h.service().ForgetPerson(ctx, ada.ID)
+	check(t, err)
+	if err := h.service().ContinueErasure(ctx, asked.Erasure); err == nil {
+		t.Fatal("done although Discord is away")
+	}
+	_, err = h.service().Receipt(ctx, ada.ID, asked.Receipt)
+	same(t, fault.KindOf(err), fault.NotFound)
+	same(t, having(h.readable(t), hers), []string(nil)) // that does not wait for Discord
+
+	// What Discord refuses for good is said.
+	h.discord.fail = func() error { return fault.New(fault.Permission, "discord.not_allowed") }
+	check(t, h.service().ContinueErasure(ctx, asked.Erasure))
+	r, err := h.service().Receipt(ctx, ada.ID, asked.Receipt)
+	check(t, err)
+	if !strings.Contains(r.Statement, `"kept_on_discord":6`) {
+		t.Error(r.Statement)
+	}
+}
+
+// TestForgetWhileTheyWrite: messages that come in meanwhile are kept or forgotten, and no other is lost.
+func TestForgetWhileTheyWrite(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	k := h.hers[0]
+	room := ticket.Room{Guild: k.Guild, Ticket: k.ID, Number: k.Number, Channel: k.Channel}
+	stop, done := make(chan struct{}), make(chan int)
+	go func() {
+		n := 0
+		defer func() { done <- n }()
+		for ; ; n++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			at := h.clock.Now()
+			say := func(id int, u ticket.User) ticket.Sighting {
+				return ticket.Sighting{Room: room, Kind: ticket.SeenCreated, Message: ticket.MessageID(1000 + id), At: at, Seen: at, Users: []ticket.User{u}, Content: ticket.Content{Text: fmt.Sprint("word ", id)}}
+			}
+			if err := h.SaveSightings(ctx, []ticket.Sighting{say(2*n, ada), say(2*n+1, bob)}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	for range 3 {
+		h.forgotten(t)
+		h.clock.Advance(time.Minute)
+	}
+	close(stop)
+	n := <-done
+	messages, err := h.Messages(ctx, k.Guild, k.ID)
+	check(t, err)
+	same(t, h.Refused(), int64(0))
+	same(t, len(messages), 3+2*n)
+	for _, m := range messages[3:] {
+		if m.ID%2 == 1 && m.Content.Text != fmt.Sprint("word ", m.ID-1000) {
+			t.Errorf("bob's message %d says %q", m.ID, m.Content.Text)
+		}
+	}
+	if !slices.ContainsFunc(messages, func(m ticket.Message) bool { return m.Erased && m.ID >= 1000 }) && n > 50 {
+		t.Error("nothing was forgotten meanwhile")
+	}
+}
