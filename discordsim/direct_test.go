@@ -74,7 +74,7 @@ func TestDirect_command_button_and_modal(t *testing.T) {
 		{"type": 1, "components": []object{{"type": 2, "style": 4, "label": "Delete", "custom_id": "delete"}, {"type": 2, "style": 2, "label": "Form", "custom_id": "form"}}}}}}); got.status != 204 {
 		t.Fatalf("answer: %d %v", got.status, got.body)
 	}
-	if writes := p.sim.Writes(p.app.ID, 0); writes[len(writes)-1].Method != "POST" || writes[len(writes)-1].App != p.app.ID {
+	if writes := p.sim.Writes(p.app.ID, 0); writes[len(writes)-1].Route != "/interactions/{interaction}/{token}/callback" || writes[len(writes)-1].App != p.app.ID {
 		t.Errorf("an answer without Authorization is nobody's: %+v", writes[len(writes)-1])
 	}
 	question := must(h.Wait(soon(t)))(t).Message

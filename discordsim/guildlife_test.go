@@ -130,6 +130,25 @@ func TestLife_outage(t *testing.T) {
 	s.want(200, "GET", s.guildPath(), nil)
 }
 
+func TestLife_a_click_in_an_outage_fails(t *testing.T) {
+	p := newPanelScene(t)
+	before, _ := p.click()
+	p.ok(p.sim.BeginOutage(p.guild))
+	during := must(p.sim.Click(p.mia.ID, p.panel, "open"))(t)
+	p.sim.Advance(3 * time.Second)
+	if a := must(during.Wait(soon(t)))(t); a.State != discordsim.StateFailed {
+		t.Errorf("the click is %s", a.State)
+	}
+	p.ok(p.sim.EndOutage(p.guild))
+	after := must(p.sim.Click(p.mia.ID, p.panel, "open"))(t)
+	p.told(after)
+	for _, e := range p.settled() {
+		if e.T == "INTERACTION_CREATE" && e.object()["id"] != before.ID.String() && e.object()["id"] != after.ID.String() {
+			t.Error("the bot was told of a click in an outage")
+		}
+	}
+}
+
 func TestLife_kicked_in_an_outage(t *testing.T) {
 	s := newScene(t, discordsim.Options{NoRateLimits: true})
 	s.ok(s.sim.BeginOutage(s.guild))

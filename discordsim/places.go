@@ -28,11 +28,8 @@ func checkPlaces(f *form) {
 	}
 }
 
-// in says whether the command can be used in a context. Contexts are for global commands; a guild's are for the guild.
+// in says whether the command can be used in a context.
 func (cmd *command) in(context int) bool {
-	if cmd.guild != 0 {
-		return context == contextGuild
-	}
 	if contexts, limited := cmd.shape["contexts"].([]any); limited {
 		return slices.ContainsFunc(contexts, func(x any) bool { return number(x, -1) == context })
 	}

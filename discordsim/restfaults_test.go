@@ -30,14 +30,14 @@ func TestFault_of_a_route_for_a_count(t *testing.T) {
 	cancel := s.sim.FailREST(discordsim.Fault{Method: "GET", Path: "/guilds/{guild}", Status: 403, Code: 50001, Count: 2})
 	defer cancel()
 	mark := s.sim.Seq()
+	s.joinedAt() // another route, with more segments
 	for i, want := range []int{403, 403, 200} {
 		if got := s.rest("GET", s.guildPath(), nil); got.status != want || want == 403 && got.code() != 50001 {
 			t.Errorf("request %d is %d %v, want %d", i+1, got.status, got.body, want)
 		}
 	}
-	s.joinedAt() // another route, another number of segments
 	calls := s.sim.Calls(mark)
-	if len(calls) != 4 || !calls[0].Fault || calls[2].Fault || calls[0].Status != 403 {
+	if len(calls) != 4 || calls[0].Fault || !calls[1].Fault || calls[3].Fault || calls[1].Status != 403 {
 		t.Errorf("the calls are %+v", calls)
 	}
 	for _, c := range calls {
@@ -205,6 +205,7 @@ func TestBot_outside_a_guild_cannot_write(t *testing.T) {
 
 	mark := s.sim.Seq()
 	s.ok(s.sim.KickBot(s.app.ID, s.guild))
+	must(s.sim.Say(s.mia.ID, s.lobby.ID, discordsim.SayOptions{Content: "not the bot's"}))(t)
 	for _, try := range []struct {
 		method, path string
 		code         int
