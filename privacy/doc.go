@@ -8,13 +8,13 @@
 // The bot's time in a server is a membership, with a number (epoch) and the time of joining that Discord gave it. When
 // it ends, what belongs to it is forgotten. When it has ended is decided here and nowhere else, in decide.go:
 //
-//	             a reason to think so                it is so               rows deleted
-//	 ┌────────┐ ─────────────────────► ┌────────┐ ─────────────► ┌──────────┐ ────────► ┌──────────┐
-//	 │ active │                        │ sealed │                │ shredded │           │ departed │
-//	 └────────┘ ◄───────────────────── └────────┘                └──────────┘           └──────────┘
-//	  ▲  reads and writes   it is not   nobody reads or writes;   the keys are gone,     only its number
-//	  │                                 the keys are still there  and with them every    and its receipt
-//	  └─ joined (another epoch begins)                            copy and backup        are left
+//	            a reason to think so                it is so               rows deleted
+//	┌────────┐ ─────────────────────► ┌────────┐ ─────────────► ┌──────────┐ ────────► ┌──────────┐
+//	│ active │                        │ sealed │                │ shredded │           │ departed │
+//	└────────┘ ◄───────────────────── └────────┘                └──────────┘           └──────────┘
+//	 ▲  reads and writes   it is not   nobody reads or writes;   the keys are gone,     only its number
+//	 │                                 the keys are still there  and with them every    and its receipt
+//	 └─ joined (another epoch begins)                            copy and backup        are left
 //
 // What is heard, and what follows for a membership that is active or sealed:
 //
