@@ -1,0 +1,211 @@
+package decryptall
+
+import (
+	"maps"
+	"slices"
+)
+
+// highestField is how far fields are tried; they are numbered from 1.
+const highestField = 64
+
+// Attacker is given loot and attacks once. Not for concurrent use.
+type Attacker struct {
+	files   []File
+	values  map[string]*value
+	blobs   map[string][]*value // by the file's name
+	named   map[string][]spot   // rows by each text in them
+	people  map[member][]string // key paths
+	tickets map[member]uint32   // 1 more than their number
+
+	vault   *vault
+	leaves  map[leafOf][]key
+	recipes map[string]map[recipe]bool // by where
+}
+
+// member is a person or a ticket of a guild, by id.
+type member struct {
+	guild uint64
+	epoch uint32
+	id    uint64
+}
+
+type leafOf struct {
+	guild uint64
+	path  path
+}
+
+// recipe is how values of one column were opened before: as which field, under which of the row's numbers.
+type recipe struct {
+	field uint16
+	nth   int
+}
+
+// New is an attacker who has nothing.
+func New() *Attacker {
+	return &Attacker{
+		values: map[string]*value{}, blobs: map[string][]*value{}, named: map[string][]spot{},
+		people: map[member][]string{}, tickets: map[member]uint32{},
+		leaves: map[leafOf][]key{}, recipes: map[string]map[recipe]bool{},
+	}
+}
+
+func (a *Attacker) learn(of map[member][]string, who member, path string) {
+	if path != "" && !slices.Contains(of[who], path) {
+		of[who] = append(of[who], path)
+	}
+}
+
+// Opened is a value that the attacker could read.
+type Opened struct {
+	Where string // table.column, or blob
+	Plain []byte
+}
+
+// Spoils are what an attack came to. An attacker that opens nothing may only be blind, so look at Tally too.
+type Spoils struct {
+	Opened []Opened
+	Tally  map[string]Tally // by Where
+	Files  Tally            // sealed files of the keyring
+}
+
+// Tally is how many values there were, and how many of them opened.
+type Tally struct{ Seen, Opened int }
+
+// Texts are all plaintexts.
+func (s *Spoils) Texts() [][]byte {
+	texts := make([][]byte, len(s.Opened))
+	for i, o := range s.Opened {
+		texts[i] = o.Plain
+	}
+	return texts
+}
+
+// Attack opens everything that anything opens.
+func (a *Attacker) Attack() *Spoils {
+	a.vault = crack(a.files)
+	s := &Spoils{Tally: map[string]Tally{}}
+	s.Files = Tally{len(a.vault.opened) + len(a.vault.closed), len(a.vault.opened)}
+	for name, blobs := range a.blobs {
+		for _, v := range blobs {
+			for _, at := range a.named[name] {
+				v.spots[at] = true
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(a.values)) {
+		v := a.values[id]
+		t := s.Tally[v.where]
+		t.Seen++
+		if plain, ok := a.open(v); ok {
+			t.Opened++
+			s.Opened = append(s.Opened, Opened{v.where, plain})
+		}
+		s.Tally[v.where] = t
+	}
+	return s
+}
+
+// open tries what has worked for the column, and then everything.
+func (a *Attacker) open(v *value) ([]byte, bool) {
+	known := a.recipes[v.where]
+	for at := range v.spots {
+		leaves := a.places(at)
+		for n, row := range unpacked(at.numbers) {
+			for field := range uint16(highestField) {
+				r := recipe{field + 1, n}
+				if len(known) > 0 && !known[r] {
+					continue
+				}
+				if plain, ok := a.openAt(v, at, row, r.field, leaves); ok {
+					a.remember(v.where, r)
+					return plain, true
+				}
+			}
+		}
+	}
+	return nil, false
+}
+
+func (a *Attacker) remember(where string, r recipe) {
+	if a.recipes[where] == nil {
+		a.recipes[where] = map[recipe]bool{}
+	}
+	a.recipes[where][r] = true
+}
+
+// place is a person and a ticket under whom a value may lie, and the leaf keys for it.
+type place struct {
+	person, ticket path
+	leaves         [][]byte
+}
+
+// places are all that a row may mean, and that there are keys for.
+func (a *Attacker) places(at spot) []place {
+	people, tickets := []path{{}}, []path{{}}
+	add := func(stored string) {
+		if p, ok := parsePath([]byte(stored)); ok && !slices.Contains(people, p) {
+			people = append(people, p)
+		}
+	}
+	for _, id := range unpacked(at.people) {
+		for _, stored := range a.people[member{at.guild, at.epoch, id}] {
+			add(stored)
+		}
+	}
+	for paths := at.paths; len(paths) >= 8; paths = paths[8:] {
+		add(paths[:8])
+	}
+	number := at.number
+	if number == 0 {
+		number = a.tickets[member{at.guild, at.epoch, at.ticket}]
+	}
+	if number > 0 {
+		tickets = append(tickets, ticketPath(number-1))
+	}
+	var all []place
+	for _, person := range people {
+		for _, ticket := range tickets {
+			if leaves := a.joined(at.guild, person, ticket); len(leaves) > 0 {
+				all = append(all, place{person, ticket, leaves})
+			}
+		}
+	}
+	return all
+}
+
+// joined are the leaf keys of a person and a ticket, one after the other, in every combination.
+func (a *Attacker) joined(guild uint64, person, ticket path) [][]byte {
+	if person.len == 0 && ticket.len == 0 {
+		person = configuration
+	}
+	joined := [][]byte{nil}
+	for _, p := range []path{person, ticket} {
+		if p.len == 0 {
+			continue
+		}
+		of := leafOf{guild, p}
+		if _, ok := a.leaves[of]; !ok {
+			a.leaves[of] = a.vault.leaves(guild, p)
+		}
+		var longer [][]byte
+		for _, begun := range joined {
+			for _, k := range a.leaves[of] {
+				longer = append(longer, slices.Concat(begun, k[:]))
+			}
+		}
+		joined = longer
+	}
+	return joined
+}
+
+func (a *Attacker) openAt(v *value, at spot, row uint64, field uint16, places []place) ([]byte, bool) {
+	for _, p := range places {
+		r := ref{at.guild, at.epoch, field, row, p.person, p.ticket}
+		for _, leaves := range p.leaves {
+			if plain, ok := r.open(leaves, v.sealed); ok {
+				return plain, true
+			}
+		}
+	}
+	return nil, false
+}
