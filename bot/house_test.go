@@ -15,6 +15,7 @@ import (
 	"ticketbot/gateway"
 	"ticketbot/internal/clock"
 	"ticketbot/internal/say"
+	"ticketbot/privacy"
 	"ticketbot/store"
 	"ticketbot/store/storetest"
 	"ticketbot/ticket"
@@ -30,6 +31,7 @@ type house struct {
 
 	store   *store.Store
 	tickets *ticket.Service
+	privacy *privacy.Service
 	gateway *gateway.Client
 	away    func() // stops the bot
 
@@ -66,6 +68,9 @@ func (h *house) wake() {
 	files, err := discord.NewFiles(client, h.store, h.sim.URL())
 	must(h, err)
 	h.tickets = ticket.New(h.store, client, files, clk, log)
+	h.privacy = privacy.New(privacy.Options{
+		Store: h.store, Keys: h.home.Keys(), Discord: client, Clock: clk, Logger: log, Ended: h.tickets.EndGuild, Returned: h.returned,
+	})
 	ctx, leave := context.WithCancel(context.Background())
 	recorder, rest := context.WithCancel(context.Background())
 	must(h, h.tickets.Begin(ctx))
@@ -73,7 +78,8 @@ func (h *house) wake() {
 	_, err = client.Me(ctx)
 	must(h, err)
 	b := bot.New(bot.Options{
-		Tickets: h.tickets, Tenants: h.store, Replier: client, Doctor: client.Directory(), Directory: client.Directory(), Clock: clk, Logger: log,
+		Tickets: h.tickets, Tenants: h.privacy, Erasures: erasures{h.privacy}, Website: website, Replier: client,
+		Doctor: client.Directory(), Directory: client.Directory(), Clock: clk, Logger: log,
 	})
 	h.gateway = gateway.New(gateway.Config{
 		Token: h.App.Token, Intents: 1<<0 | 1<<9 | 1<<15, GatewayURL: client.GatewayURL, Handler: &listener{b, h}, States: states{h.store},
@@ -97,6 +103,23 @@ func (h *house) wake() {
 		_, err := h.store.Tenant(ctx, ticket.GuildID(h.Guild))
 		return err == nil && h.gateway.Ready()
 	})
+}
+
+const website = "https://tickets.example"
+
+type erasures struct{ *privacy.Service }
+
+func (e erasures) ForgetPerson(ctx context.Context, user ticket.UserID) (string, error) {
+	asked, err := e.Service.ForgetPerson(ctx, user)
+	return asked.Receipt, err
+}
+
+// returned listens again to a guild that had been taken for left.
+func (h *house) returned(ctx context.Context, id ticket.GuildID) {
+	if err := h.tickets.LoadRooms(ctx, id); err != nil {
+		h.Errorf("listen again: %v", err)
+	}
+	h.ring()
 }
 
 func (h *house) begun(ctx context.Context, resumed bool) error {
