@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"ticketbot/keys/internal/disk"
 	"ticketbot/keys/internal/disk/disktest"
 )
 
@@ -24,15 +25,24 @@ func (w *world) ancestors() map[fact][]secret {
 	return all
 }
 
-// attack holds every byte the disk was ever given but for overwritten root slots, unless slotsToo, and the root file as it
-// is. It tries whatever it reads as a key on every file, and says whose key, or a node above it, it has then seen.
+// attack holds every byte the disks were ever given but for overwritten root slots, unless slotsToo, and the root files
+// as they are. It tries whatever it reads as a key on every file, and says whose key, or a node above it, it has then seen.
 func (w *world) attack(secrets map[fact][]secret, slotsToo bool) map[fact]bool {
-	root, _ := w.disk.Read(rootFile)
-	a := attacker{blobs: slices.Clone(w.disk.Written), tried: map[secret]bool{}}
-	a.tryWindows(root)
-	if slotsToo {
-		for _, old := range w.disk.Slots {
-			a.tryWindows(old)
+	disks := []*disktest.Sim{w.disk}
+	if w.mirror != nil {
+		disks = append(disks, w.mirror)
+	}
+	a := attacker{tried: map[secret]bool{}}
+	for _, d := range disks {
+		a.blobs = append(a.blobs, d.Written...)
+	}
+	for _, d := range disks {
+		root, _ := d.Read(rootFile)
+		a.tryWindows(root)
+		if slotsToo {
+			for _, old := range d.Slots {
+				a.tryWindows(old)
+			}
 		}
 	}
 	won := map[fact]bool{}
@@ -73,35 +83,103 @@ func (a *attacker) tryWindows(b []byte) {
 	}
 }
 
-func TestAttack(t *testing.T) {
-	victim, ticket, whole := fact{alpha, ana}, fact{beta, TicketPath(2)}, fact{gamma, ben}
-	neighbours := []fact{{alpha, ben}, {alpha, TicketPath(2)}, {beta, TicketPath(1)}, {beta, ana}}
-	w := newWorld(t, 3)
-	secrets := w.ancestors()
+var (
+	victims    = []fact{{alpha, ana}, {beta, TicketPath(2)}, {gamma, ben}}
+	neighbours = []fact{{alpha, ben}, {alpha, TicketPath(2)}, {beta, TicketPath(1)}, {beta, ana}}
+)
 
+// tellAndAttack lets everything be forgotten and returns what can then be recovered. The attacker has to see everything
+// before, and the neighbours afterwards, or it is blind.
+func (w *world) tellAndAttack(t *testing.T, slotsToo bool) map[fact]bool {
+	t.Helper()
+	secrets := w.ancestors()
 	before := w.attack(secrets, false)
 	for f := range w.keys {
 		if !before[f] {
 			t.Fatalf("the attacker is blind: before anything is forgotten it does not find %v of %v", f.path, f.ten)
 		}
 	}
+	pages := w.own.top.pages
 	for _, step := range w.story() {
 		if err := step(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	after := w.attack(secrets, false)
-	for _, f := range []fact{victim, ticket, whole} {
-		if after[f] {
-			t.Errorf("%v of %v was forgotten and can be recovered", f.path, f.ten)
-		}
+	if w.keepPageKeys {
+		w.leaveOldPageKeys(pages)
 	}
+	after := w.attack(secrets, slotsToo)
 	for _, f := range neighbours {
 		if !after[f] {
 			t.Errorf("%v of %v was not forgotten and is not found: the attacker is blind", f.path, f.ten)
 		}
 	}
-	if leaked := w.attack(secrets, true); !leaked[victim] || !leaked[ticket] || !leaked[whole] {
-		t.Error("with the overwritten root slots the attacker should win; it does not, so it would miss a leak")
+	return after
+}
+
+// leaveOldPageKeys writes the top that a build would have written which seals a page anew under the key it had.
+func (w *world) leaveOldPageKeys(pages [pageCount]pageRef) {
+	file, _ := w.disk.Read(rootFile)
+	generation, root, _ := newestRoot(file)
+	top := w.own.top
+	for i := range pages {
+		top.pages[i].key = pages[i].key
+	}
+	name := topName(generation)
+	w.disk.Written = append(w.disk.Written, disktest.Blob{Name: name, Data: sealFile(root, name, top.encode())})
+}
+
+func TestAttack(t *testing.T) {
+	for name, makeWorld := range map[string]func(testing.TB, uint64) *world{"one directory": newWorld, "two directories": mirroredWorld} {
+		t.Run(name, func(t *testing.T) {
+			won := makeWorld(t, 3).tellAndAttack(t, false)
+			for _, f := range victims {
+				if won[f] {
+					t.Errorf("%v of %v was forgotten and can be recovered", f.path, f.ten)
+				}
+			}
+		})
+		wantCaught := func(t *testing.T, won map[fact]bool) {
+			t.Helper()
+			for _, f := range victims {
+				if !won[f] {
+					t.Errorf("%v of %v is not recovered, so the attack would miss such a leak", f.path, f.ten)
+				}
+			}
+		}
+		t.Run(name+", the overwritten slots too", func(t *testing.T) {
+			wantCaught(t, makeWorld(t, 3).tellAndAttack(t, true))
+		})
+		t.Run(name+", a build that keeps the old page keys", func(t *testing.T) {
+			w := makeWorld(t, 3)
+			w.keepPageKeys = true
+			wantCaught(t, w.tellAndAttack(t, false))
+		})
+		t.Run(name+", a build that keeps the old root", func(t *testing.T) {
+			w := makeWorld(t, 3)
+			wantCaughtLast(t, w, func(disk.Dir) bool { return true })
+		})
+	}
+	t.Run("two directories, a build that does not wipe the mirror", func(t *testing.T) {
+		w := mirroredWorld(t, 3)
+		wantCaughtLast(t, w, func(d disk.Dir) bool { return d == w.mirror })
+	})
+}
+
+// wantCaughtLast opens w with a build that does not wipe the directories that where names. Such a build overwrites the old
+// ROOT one change later, so what was forgotten last is what the attack has to find.
+func wantCaughtLast(t *testing.T, w *world, where func(disk.Dir) bool) {
+	t.Helper()
+	w.plant = func(d disk.Dir) disk.Dir {
+		if where(d) {
+			return keepsTheOldRoot(d)
+		}
+		return d
+	}
+	if err := w.open(); err != nil {
+		t.Fatal(err)
+	}
+	if won := w.tellAndAttack(t, false); !won[victims[2]] {
+		t.Error("the attack does not find what was forgotten last")
 	}
 }

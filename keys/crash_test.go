@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -23,6 +22,8 @@ type world struct {
 	ring   *Ring
 	own    *owner                  // the ring's home
 	plant  func(disk.Dir) disk.Dir // a mistake, in how the directories are used
+
+	keepPageKeys bool // a mistake, in what is attacked
 
 	keys  map[fact]secret // what each leaf's key was when all was well
 	asked map[fact]bool   // to be forgotten
@@ -203,81 +204,6 @@ func (w *world) forgotten() []fact {
 		}
 	}
 	return gone
-}
-
-func TestPowerCut(t *testing.T) {
-	seeds := uint64(40)
-	if testing.Short() {
-		seeds = 4
-	}
-	runs, cuts, attacks := 0, 0, 0
-	for seed := range seeds {
-		for cutAt := 1; ; cutAt++ {
-			w := newWorld(t, seed)
-			secrets := w.ancestors()
-			if w.liveThrough(cutAt) {
-				break
-			}
-			rnd := rand.New(rand.NewPCG(seed, uint64(cutAt)))
-			for range rnd.IntN(3) {
-				w.disk.CutAt = 1 + rnd.IntN(8)
-				w.open()
-				w.reboot()
-				cuts++
-			}
-			if err := w.open(); err != nil {
-				t.Fatalf("seed %d, cut at %d: does not open: %v", seed, cutAt, err)
-			}
-			if err := w.judge(); err != nil {
-				t.Fatalf("seed %d, cut at %d: %v", seed, cutAt, err)
-			}
-			if seed < 2 {
-				won := w.attack(secrets, false)
-				for _, f := range w.forgotten() {
-					if won[f] {
-						t.Fatalf("seed %d, cut at %d: %v of %v can be recovered", seed, cutAt, f.path, f.ten)
-					}
-				}
-				attacks++
-			}
-			runs++
-		}
-	}
-	t.Logf("%d power cuts, %d more during recovery, %d attacks", runs, cuts, attacks)
-}
-
-// liveThrough tells the story with a power cut at operation cutAt, and says whether it ended before the cut.
-func (w *world) liveThrough(cutAt int) (whole bool) {
-	w.disk.CutAt = cutAt
-	for _, step := range w.story() {
-		if step() != nil {
-			break
-		}
-	}
-	whole = w.disk.Ops < cutAt
-	w.reboot()
-	return whole
-}
-
-func TestPowerCut_on_the_very_first_start(t *testing.T) {
-	for seed := range uint64(40) {
-		for cutAt := 1; ; cutAt++ {
-			disk := disktest.New(seed)
-			disk.CutAt = cutAt
-			openOn(disk, nil)
-			if disk.Ops < cutAt {
-				break
-			}
-			disk.Reboot()
-			r, _, err := openOn(disk, nil)
-			if err != nil {
-				t.Fatalf("seed %d, cut at %d: %v", seed, cutAt, err)
-			}
-			if err := r.AddGuild(t.Context(), 5, 1); err != nil {
-				t.Fatalf("seed %d, cut at %d: %v", seed, cutAt, err)
-			}
-		}
-	}
 }
 
 func TestFailedWrite(t *testing.T) {
