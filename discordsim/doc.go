@@ -10,6 +10,8 @@
 //	     │                  one mutex: world.go, changed by post.go, channels.go, guilds.go, interactions.go
 //	     └── dispatch.go ◄───────┘       every change is also one line of oracle.go
 //
+//	what goes wrong: trouble.go (connections), guildlife.go (a bot and a guild), restfaults.go (requests)
+//
 // It imports nothing of the program it is used to test, so that a wrong idea of Discord cannot hide by being made twice.
 //
 // # What is imitated
@@ -21,6 +23,10 @@
 // run on a clock that [Server.Advance] moves. Heartbeats alone follow the machine's clock, since clients send them by it.
 //
 // # What is not
+//
+// In an outage of a guild only bots are cut off; people go on. What a kick does to interactions that are under way is not
+// documented by Discord: here their tokens stay good. A command's integration_types are checked and kept, and everybody
+// counts as having installed it.
 //
 // Voice, presence, polls, forwards, invites, audit log, automod, stickers, user-installed applications, entitlements and
 // interactions over HTTP. Bucket sizes are not documented by Discord; those of ratelimit.go are plausible, not measured.
