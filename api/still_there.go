@@ -11,11 +11,8 @@ import (
 // then half of it is missing. Nothing remembered answers it.
 func (s *Server) stillThere(ctx context.Context, t *ticket.Ticket) error {
 	now, err := s.Tickets.TicketByPublicID(ctx, t.PublicID)
-	if err != nil {
-		return err
-	}
-	if now.Guild != t.Guild || now.ID != t.ID {
+	if fault.KindOf(err) == fault.NotFound || err == nil && (now.Guild != t.Guild || now.ID != t.ID) {
 		return fault.New(fault.NotFound, "ticket.not_found")
 	}
-	return nil
+	return err
 }
