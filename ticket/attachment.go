@@ -45,7 +45,7 @@ const maxFileTries = 20
 // CopyFile copies one attachment, once. Discord deletes files with their message, so it is done when the message is
 // seen and not when the ticket is closed.
 func (s *Service) CopyFile(ctx context.Context, g Guild, id AttachmentID) error {
-	ctx, leave := s.fence.enter(ctx, g.ID)
+	ctx, leave := s.fence.enter(ctx, g)
 	defer leave()
 	f, err := s.store.File(ctx, g, id)
 	if fault.KindOf(err) == fault.NotFound {

@@ -23,7 +23,7 @@ func (s *Service) CarryOut(ctx context.Context, g Guild, id EffectID) error {
 	if !ok {
 		return nil
 	}
-	inside, leave := s.fence.enter(ctx, g.ID)
+	inside, leave := s.fence.enter(ctx, g)
 	defer leave()
 	bounded, cancel := context.WithTimeout(inside, effectTime)
 	defer cancel()

@@ -34,13 +34,14 @@ func TestEndGuild(t *testing.T) {
 	if len(d.Rooms().All(d.guild.ID)) != 1 {
 		t.Fatal("the channel is not listened to, so nothing can end")
 	}
-	d.EndGuild(d.guild.ID + 1)
+	d.EndGuild(ticket.Guild{ID: d.guild.ID + 1})
+	d.EndGuild(ticket.Guild{ID: d.guild.ID, Epoch: d.guild.Epoch + 1})
 	select {
 	case err := <-opened:
-		t.Fatalf("another guild's end broke it off: %v", err)
+		t.Fatalf("another membership's end broke it off: %v", err)
 	default:
 	}
-	d.EndGuild(d.guild.ID)
+	d.EndGuild(d.guild)
 	if err := <-opened; fault.KindOf(err) != fault.NotFound {
 		t.Errorf("what was under way ended with %v", err)
 	}

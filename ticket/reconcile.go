@@ -147,7 +147,7 @@ func (s *Service) fillGaps(ctx context.Context, t *Ticket) error {
 // reconcile fetches what a channel has after the last message archived below since, and merges it. Cut short, it has
 // narrowed the gap by what it did, so that even the longest conversation is read in the end.
 func (s *Service) reconcile(ctx context.Context, room Room, since MessageID) error {
-	ctx, leave := s.fence.enter(ctx, room.Guild.ID)
+	ctx, leave := s.fence.enter(ctx, room.Guild)
 	defer leave()
 	last, err := s.store.LastMessage(ctx, room.Guild, room.Channel, since)
 	if err != nil {

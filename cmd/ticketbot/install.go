@@ -15,6 +15,7 @@ import (
 	"ticketbot/discord"
 	"ticketbot/gateway"
 	"ticketbot/internal/clock"
+	"ticketbot/privacy"
 	"ticketbot/store"
 	"ticketbot/ticket"
 	"ticketbot/worker"
@@ -45,6 +46,7 @@ type installation struct {
 	vault    *vault
 	discord  *discord.Client
 	tickets  *ticket.Service
+	privacy  *privacy.Service
 	bot      *bot.Bot
 	jobs     *worker.Worker
 	site     *api.Server
@@ -80,12 +82,14 @@ func install(ctx context.Context, s settings, clk clock.Clock, log *slog.Logger)
 		return nil, err
 	}
 	in.tickets = ticket.New(in.vault.store, in.discord, files, clk, log)
+	in.tickets.SpeaksAs(me.User)
+	in.privacy = in.openPrivacy()
 	in.bot = bot.New(bot.Options{
-		Tickets: in.tickets, Tenants: in.vault.store, Replier: in.discord, Doctor: in.discord.Directory(),
-		Directory: in.discord.Directory(), Clock: clk, Logger: log,
+		Tickets: in.tickets, Tenants: in.privacy, Erasures: in.forgetting(), Replier: in.discord,
+		Doctor: in.discord.Directory(), Directory: in.discord.Directory(), Website: s.PublicURL, Clock: clk, Logger: log,
 	})
 	in.jobs, err = worker.New(worker.Options{
-		Pool: in.vault.store.Pool(), Tickets: in.tickets, Sweep: in.sweep, Clock: clk, Logger: log,
+		Pool: in.vault.store.Pool(), Tickets: in.tickets, Privacy: in.privacy, Sweep: in.sweep, Clock: clk, Logger: log,
 	})
 	if err != nil {
 		return nil, err
@@ -129,6 +133,7 @@ func (in *installation) run(ctx context.Context) error {
 	for _, shard := range in.shards {
 		group.Go(func() error { return shard.Run(ctx) })
 	}
+	group.Go(func() error { return in.watchDepartures(ctx) })
 	if in.vault.private != nil {
 		group.Go(func() error { return in.watchDatabase(ctx) })
 	}

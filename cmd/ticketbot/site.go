@@ -27,7 +27,7 @@ func (in *installation) openSite(me discord.Self) (*api.Server, error) {
 	return api.New(api.Options{
 		PublicURL: in.settings.PublicURL, CDN: in.settings.CDN, Secret: []byte(in.settings.Secret), Site: web.Dist(),
 		Sessions: sessions{in.vault.store}, Login: logins{login}, Directory: directory{in.discord.Directory()},
-		Tickets: in.vault.store, Reader: in.tickets, Files: in.vault.store,
+		Tickets: in.vault.store, Reader: in.tickets, Files: in.vault.store, Privacy: in.forgetting(),
 		Clock: in.clock, Logger: in.log,
 		Extra: map[string]http.Handler{
 			"GET /healthz": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }),
