@@ -58,8 +58,8 @@ type Change struct {
 	again bool // nothing is known yet: ask later
 }
 
-// ends says whether something of the guild ends for this process.
-func (c Change) ends() bool { return c.Seal != "" || c.Forget || c.Begin }
+// ends says whether the membership that was known ends for this process.
+func (c Change) ends() bool { return c.Seal != "" || c.Forget }
 
 // news is what was heard of a guild, or what Discord answered.
 type news int
@@ -125,6 +125,11 @@ var rules = func() map[condition]map[signal]Change {
 			{left, any0}: {Seal: EvidenceEvent, Confirm: true}, {unclear, any0}: {Seal: EvidenceUnclear, Confirm: true},
 			{missing, any0}: {Confirm: true}, {member, newer}: replaced,
 			{notMember, any0}: {Seal: EvidenceAbsent, Forget: true}, {silence, any0}: again,
+		},
+		// A keyring from an older copy may lack keys, and the right one turn up: only Discord's word ends that.
+		{StateActive, false}: {
+			{joined, newer}: replaced, {left, any0}: {Confirm: true}, {unclear, any0}: {Confirm: true}, {missing, any0}: {Confirm: true},
+			{member, newer}: replaced, {notMember, any0}: {Seal: EvidenceAbsent, Forget: true}, {silence, any0}: again,
 		},
 		{StateSealed, true}: {
 			{joined, same}: {Doubt: true, Confirm: true}, {joined, newer}: succeeded, {member, older}: {Unseal: true}, {member, same}: {Unseal: true}, {member, newer}: succeeded,

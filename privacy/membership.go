@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ticketbot/internal/fault"
-	"ticketbot/keys"
 	"ticketbot/ticket"
 )
 
@@ -184,9 +183,6 @@ func (s *Service) learn(ctx context.Context, id ticket.GuildID, h heard) (Change
 	known, err := s.store.LastMembership(ctx, id)
 	if err != nil {
 		return Change{}, err
-	}
-	if known.State == StateActive && !known.Readable {
-		return Change{}, fmt.Errorf("guild %s, epoch %d: %w", id, known.Guild.Epoch, keys.ErrUnknownGuild)
 	}
 	if decide(known, h) == (Change{}) {
 		return Change{}, nil

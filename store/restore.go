@@ -149,5 +149,7 @@ func (s *Store) leaveMark(ctx context.Context, seen uint64) error {
 			return fmt.Errorf("turn the keyring over: %w", err)
 		}
 	}
-	return nil
+	// Other processes may have changed it meanwhile.
+	reached := db.SaveKeyringParams{Generation: int64(s.keys.State().Generation)}
+	return explain("note the keyring's generation", s.q.SaveKeyring(ctx, s.pool, reached))
 }
