@@ -65,6 +65,9 @@ func (b *browser) until(condition string) {
 		return false;
 	})()`, condition)
 	ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+	for again := 0; err != nil && strings.Contains(err.Error(), "(-32000)") && again < 9; again++ { // another page was coming
+		ok, err = chromedp.Run(b.ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+	}
 	if err != nil || !ok {
 		b.shot("failure")
 		b.Fatalf("waited in vain until %s (%v)", condition, err)

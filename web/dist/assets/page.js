@@ -24,7 +24,7 @@ export async function ask(path, options) {
   }
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
-    throw Object.assign(new Error(problem.detail || 'Something went wrong. Try again in a minute.'), { status: response.status });
+    throw new Error(problem.detail || 'Something went wrong. Try again in a minute.');
   }
   return response.status === 204 ? null : response.json();
 }
