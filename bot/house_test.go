@@ -75,8 +75,9 @@ func (h *house) wake() {
 	recorder, rest := context.WithCancel(context.Background())
 	must(h, h.tickets.Begin(ctx))
 	must(h, client.RegisterCommands(ctx, uint64(h.App.ID), bot.Commands()))
-	_, err = client.Me(ctx)
+	self, err := client.Me(ctx)
 	must(h, err)
+	h.tickets.SpeaksAs(self.User)
 	b := bot.New(bot.Options{
 		Tickets: h.tickets, Tenants: h.privacy, Erasures: erasures{h.privacy}, Website: website, Replier: client,
 		Doctor: client.Directory(), Directory: client.Directory(), Clock: clk, Logger: log,

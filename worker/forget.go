@@ -16,6 +16,7 @@ type Privacy interface {
 	Confirm(ctx context.Context, g ticket.Guild) error
 	ForgetGuild(ctx context.Context, g ticket.Guild) error
 	ContinueErasure(ctx context.Context, id int64) error
+	ContinueErasures(ctx context.Context) error
 	Sweep(ctx context.Context) error
 }
 
@@ -68,6 +69,20 @@ type erasure struct {
 
 func (w *erasure) Work(ctx context.Context, job *river.Job[privacy.ErasureJob]) error {
 	return inSlices(ctx, func() error { return w.privacy.ContinueErasure(ctx, job.Args.Erasure) })
+}
+
+type erasuresJob struct{}
+
+func (erasuresJob) Kind() string { return "erasures" }
+
+// erasures goes on with those whose job was given up, as long as Discord keeps refusing for example.
+type erasures struct {
+	river.WorkerDefaults[erasuresJob]
+	privacy Privacy
+}
+
+func (w *erasures) Work(ctx context.Context, _ *river.Job[erasuresJob]) error {
+	return inSlices(ctx, func() error { return w.privacy.ContinueErasures(ctx) })
 }
 
 type membershipsJob struct{}

@@ -12,6 +12,7 @@ import (
 const (
 	catchUpEvery     = 15 * time.Second
 	sweepEvery       = time.Hour
+	erasuresEvery    = time.Hour
 	membershipsEvery = 6 * time.Hour
 )
 
@@ -23,6 +24,7 @@ func periodic() []*river.PeriodicJob {
 	}
 	return []*river.PeriodicJob{
 		every(catchUpEvery, catchUpJob{}, once), every(sweepEvery, sweepJob{}, once),
+		every(erasuresEvery, erasuresJob{}, once),
 		every(membershipsEvery, membershipsJob{}, tried),
 	}
 }

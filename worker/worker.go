@@ -66,6 +66,7 @@ func New(o Options) (*Worker, error) {
 	river.AddWorker(workers, &confirm{privacy: o.Privacy, again: patience{o.Clock}})
 	river.AddWorker(workers, &forgetGuild{privacy: o.Privacy})
 	river.AddWorker(workers, &erasure{privacy: o.Privacy})
+	river.AddWorker(workers, &erasures{privacy: o.Privacy})
 	river.AddWorker(workers, &memberships{privacy: o.Privacy})
 	client, err := river.NewClient(riverpgxv5.New(o.Pool), &river.Config{
 		Schema:  Schema,
