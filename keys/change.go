@@ -139,9 +139,6 @@ func (o *owner) apply(p plan) (returned <-chan struct{}, err error) {
 	}
 	if len(p.forgets) > 0 {
 		if err := o.appendLedger(p.forgets); err != nil {
-			if errors.Is(err, errTornLedger) {
-				o.halt(err)
-			}
 			return nil, err
 		}
 		o.puncture(p.forgets)

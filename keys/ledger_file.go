@@ -54,6 +54,7 @@ type ledger struct {
 	seq   uint64
 	chain [32]byte
 	size  int64
+	torn  bool // something may follow that is no line
 }
 
 func emptyLedger(id [16]byte) ledger {
@@ -61,7 +62,7 @@ func emptyLedger(id [16]byte) ledger {
 }
 
 // append writes entries, giving each its number and digest. They are durable when it returns nil. When it does not, what
-// was written of them is cut off again; errors.Is(err, errTornLedger) says that even this failed.
+// was written of them is cut off again, now or before the next append.
 func (l *ledger) append(dir disk.Dir, entries []Entry) error {
 	next := *l
 	var lines []byte
@@ -77,19 +78,29 @@ func (l *ledger) append(dir disk.Dir, entries []Entry) error {
 		}
 		lines = append(append(lines, text...), '\n')
 	}
-	if err := dir.Append(ledgerFile, lines); err != nil {
-		err = fmt.Errorf("append to ledger: %w", err)
-		if cutErr := dir.Cut(ledgerFile, l.size); cutErr != nil && !errors.Is(cutErr, fs.ErrNotExist) {
-			err = errors.Join(err, errTornLedger, cutErr)
-		}
+	if err := l.cut(dir); err != nil {
 		return err
 	}
-	next.size += int64(len(lines))
+	if err := dir.Append(ledgerFile, lines); err != nil {
+		l.torn = true
+		return errors.Join(fmt.Errorf("append to ledger: %w", err), l.cut(dir))
+	}
+	next.size, next.torn = next.size+int64(len(lines)), false
 	*l = next
 	return nil
 }
 
-var errTornLedger = errors.New("ledger ends in a torn line")
+// cut removes what a failed append may have left.
+func (l *ledger) cut(dir disk.Dir) error {
+	if !l.torn {
+		return nil
+	}
+	if err := dir.Cut(ledgerFile, l.size); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cut torn line off the ledger: %w", err)
+	}
+	l.torn = false
+	return nil
+}
 
 // check says whether entries are the ledger that t belongs to. Up to t.applied it must be whole; what follows was never
 // acknowledged, so it ends before the first line that a power cut tore.

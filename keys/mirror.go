@@ -130,6 +130,7 @@ func (o *owner) bringMirror() error {
 	if err != nil {
 		return err
 	}
+	ledger = ledger[:min(int64(len(ledger)), o.ledger.size)] // without what a failed append may have left
 	if err := o.isOurs(o.mirror.dir, root, ledger); err != nil {
 		return err
 	}

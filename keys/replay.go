@@ -21,7 +21,7 @@ func (o *owner) ledgerAfter(after uint64) ([]Entry, error) {
 		return nil, err
 	}
 	l := emptyLedger(o.top.id)
-	all := l.followAll(file)
+	all := l.followAll(file[:min(int64(len(file)), o.ledger.size)])
 	if err := o.top.check(all); err != nil || after >= uint64(len(all)) {
 		return nil, err
 	}
