@@ -15,8 +15,16 @@ import (
 // into the transaction that follows a forgetting, as its last act: it locks the one row that everybody notes in.
 //
 // So the rows that a forgetting deletes and the note that it was carried out commit together, and a database that was
-// restored from an older copy says itself from where it has to forget again.
+// restored from an older copy says itself from where it has to forget again. Until that has been done, only Reconcile
+// notes anything: what deletes rows then would say that all is done when one line is.
 func (s *Store) copyLedger(ctx context.Context, tx pgx.Tx) error {
+	if !s.reconciled.Load() {
+		return nil
+	}
+	return s.noteKeyring(ctx, tx)
+}
+
+func (s *Store) noteKeyring(ctx context.Context, tx pgx.Tx) error {
 	seen, err := s.lockKeyring(ctx, tx)
 	if err != nil {
 		return explain("read how far the keyring had come", err)

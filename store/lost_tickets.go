@@ -47,7 +47,7 @@ func (s *Store) passOverLost(ctx context.Context) error {
 		if err := s.q.EndAllLogins(ctx, tx); err != nil { // who has logged out since the copy must not be in again
 			return err
 		}
-		return s.copyLedger(ctx, tx)
+		return s.noteKeyring(ctx, tx)
 	})
 	return explain("pass over the numbers of tickets that may have been lost", err)
 }

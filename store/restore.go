@@ -53,7 +53,11 @@ func (s *Store) Reconcile(ctx context.Context) error {
 	if err := s.reportKeyless(ctx); err != nil {
 		return err
 	}
-	return s.leaveMark(ctx, uint64(seen.Generation))
+	if err := s.leaveMark(ctx, uint64(seen.Generation)); err != nil {
+		return err
+	}
+	s.reconciled.Store(true)
+	return nil
 }
 
 // lastSeen is what the database knows of the keyring. first: it has never seen one, so it cannot be told to be older.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"sync/atomic"
@@ -38,9 +39,15 @@ type house struct {
 	priv  *privacy.Service
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{Home: storetest.NewHome(t), words: planted.New()}
+	h.furnish(t)
+	return h
+}
+
+func (h *house) furnish(t testing.TB) {
+	t.Helper()
 	h.start(t)
 	w := h.move(t, restoredGuild)
 	h.say(t, w, 1, ada, "ada, ticket 1")
@@ -50,11 +57,10 @@ func newHouse(t *testing.T) *house {
 	w.ticket = w.openTicket(t, bob, 1002, 557)
 	h.say(t, w, 4, ada, "ada, ticket 3")
 	h.say(t, h.move(t, leftGuild), 5, ada, "ada, guild that is left")
-	return h
 }
 
 // start starts the program: it opens the keyring and the database.
-func (h *house) start(t *testing.T) {
+func (h *house) start(t testing.TB) {
 	t.Helper()
 	h.s = h.Open(t)
 	h.priv = privacy.New(privacy.Options{
@@ -70,7 +76,7 @@ func (nobody) Membership(context.Context, ticket.GuildID) (time.Time, error) {
 }
 func (nobody) EditWelcome(context.Context, ticket.Welcome) error { return nil }
 
-func (h *house) move(t *testing.T, id ticket.GuildID) *world {
+func (h *house) move(t testing.TB, id ticket.GuildID) *world {
 	t.Helper()
 	w := &world{Store: h.s, g: storetest.Join(t, h.s, id)}
 	w.category = &ticket.Category{Guild: w.g, Name: "Support", CreatedAt: storetest.Start}
@@ -79,13 +85,13 @@ func (h *house) move(t *testing.T, id ticket.GuildID) *world {
 	return w
 }
 
-func (h *house) say(t *testing.T, w *world, id ticket.MessageID, by ticket.User, place string) {
+func (h *house) say(t testing.TB, w *world, id ticket.MessageID, by ticket.User, place string) {
 	t.Helper()
 	w.save(t, w.said(id, h.words.Plant(place), by, 10))
 }
 
 // forgetAll forgets a person, a ticket and a guild. What is left is what ada said in tickets 1 and 2.
-func (h *house) forgetAll(t *testing.T) {
+func (h *house) forgetAll(t testing.TB) {
 	t.Helper()
 	h.forgetBob(t)
 	h.forgetTicket(t, 3)
@@ -94,14 +100,14 @@ func (h *house) forgetAll(t *testing.T) {
 	h.wantReadable(t, "ada, ticket 1", "ada, ticket 2")
 }
 
-func (h *house) forgetBob(t *testing.T) {
+func (h *house) forgetBob(t testing.TB) {
 	t.Helper()
 	asked, err := h.priv.ForgetPerson(t.Context(), bob.ID)
 	must(t, err)
 	must(t, h.priv.ContinueErasure(t.Context(), asked.Erasure))
 }
 
-func (h *house) forgetTicket(t *testing.T, number uint32) {
+func (h *house) forgetTicket(t testing.TB, number uint32) {
 	t.Helper()
 	g := ticket.Guild{ID: restoredGuild, Epoch: 1}
 	var id ticket.ID
@@ -117,7 +123,7 @@ func (h *house) forgetTicket(t *testing.T, number uint32) {
 
 // wantReadable wants these places' words to be readable and no others: by what is served, and by whoever tries every row
 // of the database with the keyring.
-func (h *house) wantReadable(t *testing.T, places ...string) {
+func (h *house) wantReadable(t testing.TB, places ...string) {
 	t.Helper()
 	var served [][]byte
 	guilds, err := h.s.Guilds(t.Context())
@@ -151,7 +157,7 @@ func sorted(s []string) []string {
 
 // attack tries every message in the database with the keyring. locked counts those of present guilds that have content
 // which nobody can read any more: they should not be there.
-func (h *house) attack(t *testing.T) (opened [][]byte, locked int) {
+func (h *house) attack(t testing.TB) (opened [][]byte, locked int) {
 	t.Helper()
 	for _, m := range h.sealed(t) {
 		plain, err := h.Keys().Unseal(m.ref, m.content)
@@ -171,7 +177,7 @@ type sealedMessage struct {
 	present bool
 }
 
-func (h *house) sealed(t *testing.T) []sealedMessage {
+func (h *house) sealed(t testing.TB) []sealedMessage {
 	t.Helper()
 	rows, err := h.s.Pool().Query(t.Context(), `
 		select m.guild_id, m.epoch, m.message_id, k.number, p.path, m.content, active(m.guild_id, m.epoch)
@@ -199,7 +205,7 @@ func (h *house) sealed(t *testing.T) []sealedMessage {
 var copies atomic.Int64
 
 // copyDatabase makes a cold copy of the database, file by file, and returns its name.
-func (h *house) copyDatabase(t *testing.T) string {
+func (h *house) copyDatabase(t testing.TB) string {
 	t.Helper()
 	h.Close()
 	name := h.database(t) + "_copy_" + time.Duration(copies.Add(1)).String()
@@ -209,21 +215,21 @@ func (h *house) copyDatabase(t *testing.T) string {
 }
 
 // putBackDatabase overwrites the database with a copy; "template0" is one in which there is nothing.
-func (h *house) putBackDatabase(t *testing.T, from string) {
+func (h *house) putBackDatabase(t testing.TB, from string) {
 	t.Helper()
 	h.Close()
 	h.admin(t, `drop database "`+h.database(t)+`" with (force)`)
 	h.admin(t, `create database "`+h.database(t)+`" template "`+from+`" strategy file_copy`)
 }
 
-func (h *house) database(t *testing.T) string {
+func (h *house) database(t testing.TB) string {
 	t.Helper()
 	cfg, err := pgx.ParseConfig(h.URL)
 	must(t, err)
 	return cfg.Database
 }
 
-func (h *house) admin(t *testing.T, sql string) {
+func (h *house) admin(t testing.TB, sql string) {
 	t.Helper()
 	cfg, err := pgx.ParseConfig(h.URL)
 	must(t, err)
@@ -236,7 +242,7 @@ func (h *house) admin(t *testing.T, sql string) {
 }
 
 // copyKeyring copies the keyring's folder and returns where.
-func (h *house) copyKeyring(t *testing.T) string {
+func (h *house) copyKeyring(t testing.TB) string {
 	t.Helper()
 	h.Close()
 	to := t.TempDir()
@@ -244,14 +250,24 @@ func (h *house) copyKeyring(t *testing.T) string {
 	return to
 }
 
-func (h *house) putBackKeyring(t *testing.T, from string) {
+func (h *house) putBackKeyring(t testing.TB, from string) {
 	t.Helper()
 	h.Close()
 	must(t, os.RemoveAll(filepath.Join(h.Dir, "keys")))
 	copyFiles(t, from, filepath.Join(h.Dir, "keys"))
 }
 
-func copyFiles(t *testing.T, from, to string) {
+// copyTree copies a folder as it is, with whose it is: a private PostgreSQL runs as another user.
+func copyTree(t testing.TB, from, to string) {
+	t.Helper()
+	must(t, os.RemoveAll(to))
+	out, err := exec.Command("cp", "-a", from, to).CombinedOutput()
+	if err != nil {
+		t.Fatalf("copy %s: %v: %s", from, err, out)
+	}
+}
+
+func copyFiles(t testing.TB, from, to string) {
 	t.Helper()
 	must(t, os.MkdirAll(to, 0o700))
 	must(t, filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {

@@ -180,20 +180,20 @@ func TestRestore(t *testing.T) {
 }
 
 // world is the guild of h that stays.
-func (h *house) world(t *testing.T) *world {
+func (h *house) world(t testing.TB) *world {
 	t.Helper()
 	w := &world{Store: h.s, g: ticket.Guild{ID: restoredGuild, Epoch: 1}, category: &ticket.Category{}}
 	must(t, h.s.Pool().QueryRow(t.Context(), "select min(id) from category where guild_id = $1", restoredGuild).Scan(&w.category.ID))
 	return w
 }
 
-func (h *house) count(t *testing.T, from string) (n int) {
+func (h *house) count(t testing.TB, from string) (n int) {
 	t.Helper()
 	must(t, h.s.Pool().QueryRow(t.Context(), "select count(*) from "+from).Scan(&n))
 	return n
 }
 
-func wantFault(t *testing.T, err error, key string) {
+func wantFault(t testing.TB, err error, key string) {
 	t.Helper()
 	if f := fault.From(err); f == nil || f.Key != key {
 		t.Errorf("got %v, want %s", err, key)

@@ -49,6 +49,8 @@ type Store struct {
 	tenants *tenantCache
 	met     *acquaintances
 	refused atomic.Int64
+
+	reconciled atomic.Bool // the database and the keyring know the same: see Reconcile
 }
 
 // Open connects, and first of all brings the database and the keyring together: see Reconcile. It does not migrate: see
