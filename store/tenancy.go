@@ -128,8 +128,11 @@ func (s *Store) ChangeMembership(ctx context.Context, id ticket.GuildID, decide 
 		if err != nil {
 			return err
 		}
-		now, err = s.change(ctx, tx, known, decide(known))
-		return err
+		c := decide(known)
+		if now, err = s.change(ctx, tx, known, c); err != nil || !c.Begin {
+			return err
+		}
+		return s.copyLedger(ctx, tx) // new keys have moved the keyring on
 	})
 	s.forgetCached(id)
 	return now, explain("change a membership", err)
