@@ -1,21 +1,14 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"ticketbot/internal/fault"
-	"ticketbot/internal/say"
 	"ticketbot/privacy"
 )
 
@@ -90,77 +83,6 @@ func (s *Server) receipt(ctx context.Context, id string) (privacy.Receipt, error
 		return privacy.Receipt{}, fmt.Errorf("find receipt: %w", err)
 	}
 	return r, nil
-}
-
-// receiptPage shows a receipt to whom it is owed.
-func (s *Server) receiptPage(w http.ResponseWriter, r *http.Request) error {
-	receipt, err := s.receipt(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	st, err := receipt.Check(s.Privacy.PublicKey())
-	if err != nil {
-		return fmt.Errorf("check a receipt of our own: %w", err)
-	}
-	return s.show(w, "receipt.html", receiptView(receipt, st))
-}
-
-// receiptShown is a receipt for people.
-type receiptShown struct {
-	ID, Title, Lead string
-	Facts           []fact
-	Rows            []fact
-	Signature, Key  string
-	JSON            string // path
-	Statement       string
-}
-
-type fact struct{ Name, Value string }
-
-func receiptView(r privacy.Receipt, st privacy.Statement) receiptShown {
-	v := receiptShown{
-		ID: r.ID, Signature: base64.StdEncoding.EncodeToString(r.Signature), Key: base64.StdEncoding.EncodeToString(r.PublicKey),
-		JSON: "/api/me" + receiptPath(r.ID), Statement: indented(r.Statement),
-	}
-	switch st.Kind {
-	case privacy.KindGuild:
-		v.Title, v.Lead = say.T("api.receipt.guild"), say.T("api.receipt.guild_lead")
-	case privacy.KindTicket:
-		v.Title, v.Lead = say.T("api.receipt.ticket"), say.T("api.receipt.ticket_lead")
-	default:
-		v.Title, v.Lead = say.T("api.receipt.person"), say.T("api.receipt.person_lead")
-	}
-	if g := st.Guild; g != nil {
-		v.Facts = append(v.Facts,
-			fact{say.T("api.receipt.server"), g.Server.String()},
-			fact{say.T("api.receipt.sealed"), moment(g.Sealed)},
-			fact{say.T("api.receipt.keys_gone"), moment(g.Forgotten)},
-			fact{say.T("api.receipt.rows_gone"), moment(g.Rows)})
-	}
-	mirror := say.T("api.receipt.mirror_done")
-	if st.Keyring.Mirror != "done" {
-		mirror = say.T("api.receipt.mirror_pending")
-		v.Lead += " " + mirror
-	}
-	v.Facts = append(v.Facts,
-		fact{say.T("api.receipt.at"), moment(st.At)}, fact{say.T("api.receipt.mirror"), mirror},
-		fact{say.T("api.receipt.policy"), st.Policy}, fact{say.T("api.receipt.number"), r.ID})
-	for _, table := range slices.Sorted(maps.Keys(st.Rows)) {
-		if n := st.Rows[table]; n > 0 {
-			v.Rows = append(v.Rows, fact{strings.ReplaceAll(table, "_", " "), fmt.Sprint(n)})
-		}
-	}
-	return v
-}
-
-func moment(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }
-
-func indented(statement string) string {
-	var b bytes.Buffer
-	if json.Indent(&b, []byte(statement), "", "  ") != nil {
-		return statement
-	}
-	return b.String()
 }
 
 // publicKey is what receipts are checked with.

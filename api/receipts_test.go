@@ -78,10 +78,19 @@ func (o *office) issue(t testing.TB, user ticket.UserID, st privacy.Statement) p
 const hers = "A_receipt-that-is-hers"
 
 func aReceipt(kind string) privacy.Statement {
-	return privacy.Statement{
-		ID: hers, Kind: kind, At: storetest.Start, Rows: map[string]int64{"message": 1204, "person": 3, "file": 0},
-		Keyring: privacy.KeyringStatement{ID: "0f", Generation: 9, Ledger: 4, Mirror: "done"},
+	st := privacy.Statement{
+		ID: hers, Kind: kind, At: storetest.Start, Keyring: privacy.KeyringStatement{ID: "0f", Generation: 9, Ledger: 4, Mirror: "done"},
 	}
+	switch kind {
+	case privacy.KindPerson:
+		st.Person = privacy.PersonForgotten{
+			Asked: storetest.Start.Add(-2 * time.Second), KeysGone: storetest.Start.Add(-time.Second), Servers: 3,
+			ErasedRows: privacy.ErasedRows{Messages: 1204, Files: 7, Tickets: 5},
+		}
+	case privacy.KindGuild:
+		st.Rows = map[string]int64{"message": 50_000, "ticket": 312, "person": 98, "file": 0, "guild_counter": 1}
+	}
+	return st
 }
 
 func TestReceipts(t *testing.T) {
@@ -124,7 +133,7 @@ func TestReceipts(t *testing.T) {
 	t.Run("are shown", func(t *testing.T) {
 		for path, wants := range map[string][]string{
 			"/receipts/" + hers:      {"Your data was deleted", "1204", "/api/me/receipts/" + hers},
-			"/receipts/" + server.ID: {"A server’s data was deleted", h.Guild.String(), "Keys destroyed"},
+			"/receipts/" + server.ID: {"A server’s data was deleted", h.Guild.String(), "Keys destroyed", "50000", "Other records"},
 		} {
 			got := mia.get(path)
 			for _, want := range wants {
