@@ -97,7 +97,7 @@ func TestRunRefusesAnInstallationThatDoesNotFit(t *testing.T) {
 		whole, err := os.ReadFile(root)
 		must(t, err)
 		must(t, os.WriteFile(root, make([]byte, len(whole)), 0o600))
-		start(t, g.env, "run").refuses(g, "keyring", g.dir, "damaged", "do not delete")
+		start(t, g.env, "run").refuses(g, "keyring", g.dir, "damaged", "Do not delete")
 		must(t, os.WriteFile(root, whole, 0o600))
 	})
 	t.Run("a ticket that is not there", func(t *testing.T) {
