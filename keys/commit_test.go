@@ -219,25 +219,3 @@ func TestPrinting_shows_no_key(t *testing.T) {
 		t.Error("the search does not find a key that is printed")
 	}
 }
-
-func BenchmarkOpen100000Guilds(b *testing.B) {
-	dir := b.TempDir()
-	r, err := Open(dir, options)
-	if err != nil {
-		b.Fatal(err)
-	}
-	all := &change{}
-	for n := range uint64(100_000) {
-		all.add = append(all.add, tenancy{(1_000_000 + n*97) << 22, 1})
-	}
-	if err := r.home.submit(b.Context(), all); err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		r.Close()
-		if r, err = Open(dir, options); err != nil {
-			b.Fatal(err)
-		}
-	}
-	r.Close()
-}
