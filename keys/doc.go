@@ -9,8 +9,9 @@
 //
 // Each guild, in each epoch of its membership, has a tree of 2⁶⁴ possible leaves, and the tree is one random seed. A
 // node's seed gives those of its two children, by HMAC-SHA256, and no way leads back up. Every person and every ticket is
-// a leaf, and so are two purposes of the whole guild: the index, which is where tags and places of people come from, and
-// the configuration. A new person or ticket therefore costs a computation and no write.
+// a leaf, and so are purposes of the whole guild: the index, which is where tags and places of people come from, and the
+// configuration. The server has a tree of its own, with one more: the key that signs receipts. A new person or ticket
+// therefore costs a computation and no write.
 //
 // To forget a leaf, the node above it is replaced by the siblings on the way down:
 //
@@ -38,9 +39,17 @@
 // them in seal.go and stream.go; what the files hold is in root_file.go, top_file.go, page_file.go and ledger_file.go.
 // testdata/vectors.mjs computes all of it a second time without this package.
 //
+// # A ring and its home
+//
+// [Ring] computes: leaves, tags, records, signatures. Where its trees come from is its home. In the process that owns the
+// directory that is the owner (owner.go), which also writes; in another process of the same installation it is a remote,
+// which borrows trees from the owner for seconds at a time (remote.go, serve.go) and sends it what is to be changed. A
+// forgetting is acknowledged once no process can use the tree as it was.
+//
 // # A change is one commit
 //
-// Adding a guild and forgetting are the same six steps, each durable (fsync) before the next:
+// Adding a guild and forgetting are the same six steps, each durable (fsync) before the next, and each done in the
+// directory first and then in the mirror, if there is one:
 //
 //	step                                            power cut here: the next start
 //	1  lines appended to the ledger; reads refuse   drops a torn line, else forgets what the ledger says
@@ -56,6 +65,22 @@
 // A failed write before step 4 leaves the old state and can be tried again; a failure in step 4 or 5 halts the ring
 // ([ErrHalted]) until a restart has looked at the disk. A damaged file refuses to open. Neither ever makes new keys for a
 // guild that had some: that would look like health and be loss ([ErrUnknownGuild]).
+//
+// # Two directories
+//
+// The mirror ([Options]) holds the same files, byte for byte, on another disk:
+//
+//	at                    the newest ROOT of both counts; each file is taken from the directory where it is whole, and
+//	a start               written anew in the other; the longer ledger counts, and the other is brought in step
+//	a mirror that         stops nothing: the directory goes on alone, [Ring.Mirrored] is false, and every change and
+//	cannot be written     [Ring.CatchUpMirror] try to bring it in step. What was forgotten meanwhile is still on it
+//	a mirror that is      a mistake: refused, and not touched. So is one that was used by itself and went another way;
+//	another keyring's     the chained ledgers and the ids tell
+//	the newest state,     refused, even when the other directory has an older state that is whole: that one would undo
+//	damaged in both       what was forgotten and lack guilds, and nobody would notice
+//
+// A mirror that has fallen behind and is then used as the directory is an older keyring. Its [State] says so beside what
+// the database remembers, and [Ring.Replay] makes it forget what the database's copy of the ledger has and it has not.
 //
 // # What it does not promise
 //
