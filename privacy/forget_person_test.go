@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,9 +15,11 @@ import (
 	"time"
 
 	"ticketbot/internal/fault"
+	"ticketbot/internal/say"
 	"ticketbot/keys"
 	"ticketbot/privacy"
 	"ticketbot/ticket"
+	"ticketbot/transcript"
 )
 
 func same(t testing.TB, got, want any) {
@@ -100,6 +106,39 @@ func TestForgetPerson(t *testing.T) {
 		same(t, fault.KindOf(err), fault.NotFound)
 		_, _, err = h.Session(ctx, [32]byte{2})
 		check(t, err)
+	})
+
+	t.Run("no file, no job and no log tells of her", func(t *testing.T) {
+		for _, f := range h.files {
+			if _, err := os.Stat(filepath.Join(h.home.Dir, "files", f.Object)); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("a file of hers is still there: %v", err)
+			}
+		}
+		var jobs, telling int
+		h.sql(t, "select count(*), count(*) filter (where j::text ~ '"+hers+"|"+fmt.Sprint(uint64(ada.ID))+"') from river.river_job j", &jobs, &telling)
+		same(t, []bool{jobs > 0, telling > 0}, []bool{true, false})
+		if strings.Contains(h.logged.String(), hers) || !strings.Contains(h.logged.String(), "a person has been forgotten") {
+			t.Error(h.logged.String())
+		}
+	})
+
+	t.Run("a transcript still shows the conversation, and somebody who was deleted", func(t *testing.T) {
+		tickets := ticket.New(h.Store, nil, nil, h.clock, slog.New(slog.DiscardHandler))
+		k, err := h.Ticket(ctx, h.guilds[0], h.hers[0].ID)
+		check(t, err)
+		c, err := tickets.Conversation(ctx, k)
+		check(t, err)
+		for name, render := range map[string]func(io.Writer, *ticket.Conversation, transcript.Options) error{
+			"page": transcript.Render, "text": transcript.RenderText, "record": transcript.RenderJSON,
+		} {
+			var out strings.Builder
+			check(t, render(&out, c, transcript.Options{}))
+			if page := out.String(); strings.Contains(page, hers) || strings.Contains(page, fmt.Sprint(uint64(ada.ID))) || !strings.Contains(page, others) {
+				t.Errorf("%s: %s", name, page)
+			} else if name != "record" && !strings.Contains(page, say.T("transcript.person.erased")) {
+				t.Errorf("%s shows nobody deleted: %s", name, page)
+			}
+		}
 	})
 
 	t.Run("the receipt says what was forgotten, and nobody else finds it", func(t *testing.T) {
@@ -202,6 +241,12 @@ func TestReturning(t *testing.T) {
 	if messages[5].Author == k.Opener || !people[k.Opener].Erased {
 		t.Error("who comes back is recognised")
 	}
+	edited := said(11, past, hers+"-once-more", ada)
+	edited.Kind, edited.Edited = ticket.SeenEdited, now
+	check(t, h.SaveSightings(ctx, []ticket.Sighting{edited}))
+	messages, err = h.Messages(ctx, g, k.ID)
+	check(t, err)
+	same(t, []any{messages[1].Erased, messages[1].Content.Text, messages[1].Author}, []any{true, "", k.Opener})
 	var files int
 	h.sql(t, "select count(*) from file where attachment_id = 9", &files)
 	same(t, files, 0)

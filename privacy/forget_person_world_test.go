@@ -59,6 +59,7 @@ type house struct {
 	hers    []*ticket.Ticket // the one she opened, in each guild
 	his     []*ticket.Ticket // bob's, which she closed
 	files   []*ticket.File
+	logged  strings.Builder
 }
 
 func newHouse(t *testing.T) *house {
@@ -76,7 +77,7 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) options() privacy.Options {
 	return privacy.Options{
-		Store: h.Store, Keys: h.home.Keys(), Discord: h.discord, Clock: h.clock, Logger: slog.New(slog.DiscardHandler),
+		Store: h.Store, Keys: h.home.Keys(), Discord: h.discord, Clock: h.clock, Logger: slog.New(slog.NewTextHandler(&h.logged, nil)),
 	}
 }
 
