@@ -203,6 +203,7 @@ func (s *Service) eraseEverywhere(ctx context.Context, e *Erasure) error {
 	if err := s.store.DeleteSessionsOf(ctx, e.Plan.User); err != nil {
 		return err
 	}
+	s.drop(e.Plan.User)
 	var failed error
 	for i := range e.Plan.Known {
 		k := &e.Plan.Known[i]

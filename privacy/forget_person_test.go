@@ -108,7 +108,8 @@ func TestForgetPerson(t *testing.T) {
 		check(t, err)
 	})
 
-	t.Run("no file, no job and no log tells of her", func(t *testing.T) {
+	t.Run("no file, no job and no log tells of her, nor does memory", func(t *testing.T) {
+		same(t, h.dropped, []ticket.UserID{ada.ID})
 		for _, f := range h.files {
 			if _, err := os.Stat(filepath.Join(h.home.Dir, "files", f.Object)); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("a file of hers is still there: %v", err)

@@ -60,6 +60,7 @@ type house struct {
 	his     []*ticket.Ticket // bob's, which she closed
 	files   []*ticket.File
 	logged  strings.Builder
+	dropped []ticket.UserID // from memory
 }
 
 func newHouse(t *testing.T) *house {
@@ -78,6 +79,7 @@ func newHouse(t *testing.T) *house {
 func (h *house) options() privacy.Options {
 	return privacy.Options{
 		Store: h.Store, Keys: h.home.Keys(), Discord: h.discord, Clock: h.clock, Logger: slog.New(slog.NewTextHandler(&h.logged, nil)),
+		Drop: func(id ticket.UserID) { h.dropped = append(h.dropped, id) },
 	}
 }
 

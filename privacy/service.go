@@ -15,12 +15,13 @@ type Service struct {
 	discord  Discord
 	ended    func(ticket.Guild)
 	returned func(context.Context, ticket.GuildID)
+	drop     func(ticket.UserID)
 	clock    clock.Clock
 	log      *slog.Logger
 	waiting  patience
 }
 
-// Options of New. Ended and Returned may be nil.
+// Options of New. Ended, Returned and Drop may be nil.
 type Options struct {
 	Store   Store
 	Keys    Keys
@@ -29,14 +30,17 @@ type Options struct {
 	Ended func(ticket.Guild)
 	// Returned is told that a membership which had ended goes on: the end was a mistake.
 	Returned func(context.Context, ticket.GuildID)
-	Clock    clock.Clock
-	Logger   *slog.Logger
+	// Drop forgets what this process remembers of somebody.
+	Drop   func(ticket.UserID)
+	Clock  clock.Clock
+	Logger *slog.Logger
 }
 
 // New makes the service. It starts nothing.
 func New(o Options) *Service {
 	s := &Service{
-		store: o.Store, keys: o.Keys, discord: o.Discord, ended: o.Ended, returned: o.Returned, clock: o.Clock, log: o.Logger,
+		store: o.Store, keys: o.Keys, discord: o.Discord, ended: o.Ended, returned: o.Returned, drop: o.Drop,
+		clock: o.Clock, log: o.Logger,
 		waiting: patience{asked: map[ticket.Guild]wait{}},
 	}
 	if s.ended == nil {
@@ -44,6 +48,9 @@ func New(o Options) *Service {
 	}
 	if s.returned == nil {
 		s.returned = func(context.Context, ticket.GuildID) {}
+	}
+	if s.drop == nil {
+		s.drop = func(ticket.UserID) {}
 	}
 	return s
 }

@@ -13,7 +13,7 @@ import (
 func (in *installation) openPrivacy() *privacy.Service {
 	return privacy.New(privacy.Options{
 		Store: in.vault.store, Keys: in.vault.store.Keyring(), Discord: in.discord, Clock: in.clock, Logger: in.log,
-		Ended: in.ended, Returned: in.returned,
+		Ended: in.ended, Returned: in.returned, Drop: in.discord.Directory().DropUser,
 	})
 }
 
