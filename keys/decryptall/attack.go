@@ -15,7 +15,7 @@ type Attacker struct {
 	blobs   map[string][]*value // by the file's name
 	named   map[string][]spot   // rows by each text in them
 	people  map[member][]string // key paths
-	tickets map[member]uint32   // 1 more than their number
+	tickets map[member]uint32   // their numbers
 
 	vault   *vault
 	leaves  map[leafOf][]key
@@ -54,6 +54,9 @@ func (a *Attacker) learn(of map[member][]string, who member, path string) {
 		of[who] = append(of[who], path)
 	}
 }
+
+// Learn takes over from an earlier attack how the values of each column opened, which saves trying.
+func (a *Attacker) Learn(from *Attacker) { a.recipes = from.recipes }
 
 // Opened is a value that the attacker could read.
 type Opened struct {
@@ -117,7 +120,7 @@ func (a *Attacker) open(v *value) ([]byte, bool) {
 					continue
 				}
 				if plain, ok := a.openAt(v, at, row, r.field, leaves); ok {
-					a.remember(v.where, r)
+					a.remember(v.where, at, row, field+1)
 					return plain, true
 				}
 			}
@@ -126,11 +129,16 @@ func (a *Attacker) open(v *value) ([]byte, bool) {
 	return nil, false
 }
 
-func (a *Attacker) remember(where string, r recipe) {
+// remember notes how a value opened. Any of the row's numbers that happens to be the same may have been the one.
+func (a *Attacker) remember(where string, at spot, row uint64, field uint16) {
 	if a.recipes[where] == nil {
 		a.recipes[where] = map[recipe]bool{}
 	}
-	a.recipes[where][r] = true
+	for n, same := range unpacked(at.numbers) {
+		if same == row {
+			a.recipes[where][recipe{field, n}] = true
+		}
+	}
 }
 
 // place is a person and a ticket under whom a value may lie, and the leaf keys for it.
@@ -139,7 +147,7 @@ type place struct {
 	leaves         [][]byte
 }
 
-// places are all that a row may mean, and that there are keys for.
+// places are all that a row may mean, and that there are keys for. A row that names no ticket may be any one's.
 func (a *Attacker) places(at spot) []place {
 	people, tickets := []path{{}}, []path{{}}
 	add := func(stored string) {
@@ -155,12 +163,10 @@ func (a *Attacker) places(at spot) []place {
 	for paths := at.paths; len(paths) >= 8; paths = paths[8:] {
 		add(paths[:8])
 	}
-	number := at.number
-	if number == 0 {
-		number = a.tickets[member{at.guild, at.epoch, at.ticket}]
-	}
-	if number > 0 {
-		tickets = append(tickets, ticketPath(number-1))
+	for t, number := range a.tickets {
+		if t.guild == at.guild && t.epoch == at.epoch && (at.ticket == 0 || at.ticket == t.id) {
+			tickets = append(tickets, ticketPath(number))
+		}
 	}
 	var all []place
 	for _, person := range people {

@@ -28,6 +28,7 @@ type town struct {
 	blobs    map[string][]byte
 	planted  *canary.Plantation
 	paths    map[string]keys.Path // of people, by guild and user
+	earlier  *Attacker
 }
 
 const victim, neighbour = 11, 12 // the people; there is a ticket of each number too
@@ -107,6 +108,10 @@ func (w *town) sealed(guild, n uint64) {
 func (w *town) attack(more ...File) (places []string, v *vault) {
 	w.t.Helper()
 	a := New()
+	if w.earlier != nil {
+		a.Learn(w.earlier)
+	}
+	w.earlier = a
 	must(w.t, a.Keyring(w.dir))
 	recorded, err := w.recorder.Files()
 	must(w.t, err)

@@ -25,7 +25,6 @@ type spot struct {
 	people  string // the same for references to people
 	paths   string // key paths in the row
 	ticket  uint64 // its id
-	number  uint32 // 1 more than its number, when the row has that
 }
 
 // Image gives the attacker every row of a database.
@@ -44,8 +43,7 @@ func (a *Attacker) Row(row everyrow.Row) {
 		a.learn(a.people, member{at.guild, at.epoch, number(row.Get("id"))}, string(row.Get("path")))
 	case "ticket":
 		at.ticket = number(row.Get("id"))
-		at.number = uint32(number(row.Get("number"))) + 1
-		a.tickets[member{at.guild, at.epoch, at.ticket}] = at.number
+		a.tickets[member{at.guild, at.epoch, at.ticket}] = uint32(number(row.Get("number")))
 	}
 	for _, v := range row {
 		switch {
