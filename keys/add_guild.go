@@ -9,7 +9,7 @@ func (r *Ring) AddGuild(ctx context.Context, guild uint64, epoch uint32) error {
 	if guild == 0 {
 		return errNoGuild
 	}
-	if r.Has(guild, epoch) {
+	if r.Holds(guild, epoch) == nil {
 		return nil
 	}
 	return r.home.submit(ctx, &change{add: []tenancy{{guild, epoch}}})

@@ -46,3 +46,9 @@ func (r *Ring) Holds(guild uint64, epoch uint32) error {
 	_, err := r.home.tree(tenancy{guild, epoch})
 	return err
 }
+
+// Borrowed says whether another process owns the keyring's directory.
+func (r *Ring) Borrowed() bool {
+	_, owns := r.home.(*owner)
+	return !owns
+}

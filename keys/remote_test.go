@@ -278,6 +278,11 @@ func TestOwnerAwayForLongIsUnavailableAndNotLoss(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+	for _, g := range []uint64{guild, guild + 1} {
+		if !remote.Has(g, epoch) {
+			t.Error("what is unavailable is taken for gone")
+		}
+	}
 	if err := remote.AddGuild(t.Context(), guild+1, epoch); !errors.Is(err, keys.ErrUnavailable) {
 		t.Errorf("AddGuild: %v, want that keys are unavailable", err)
 	}

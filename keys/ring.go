@@ -91,10 +91,11 @@ func (o Options) complete() Options {
 // Close waits for a change under way, drops every key from memory and gives up the directory.
 func (r *Ring) Close() error { return r.home.close() }
 
-// Has says whether the guild has keys in this epoch.
+// Has says whether the guild has keys in this epoch. When it cannot be told it is true, so that nobody takes what is
+// merely unavailable for forgotten: whoever then uses the keys hears why not. See Holds.
 func (r *Ring) Has(guild uint64, epoch uint32) bool {
-	_, err := r.home.tree(tenancy{guild, epoch})
-	return guild != 0 && err == nil
+	err := r.Holds(guild, epoch)
+	return err == nil || errors.Is(err, ErrUnavailable)
 }
 
 // State says which keyring this is and how far it has come, to compare with what the database has seen.

@@ -60,6 +60,24 @@ func TestRunRefusesBadSettingsInOneSentence(t *testing.T) {
 		{"data directory closed to PostgreSQL's user", closedData, []string{"chmod o+x"}},
 		{"data directory in use by something else", foreignData, []string{"not PostgreSQL's"}},
 		{"no PostgreSQL", emptyBinaries, []string{"initdb", "TICKETBOT_POSTGRES_BIN"}},
+		{"shards without meaning", set("TICKETBOT_SHARDS", "3-1"), []string{"TICKETBOT_SHARDS", "0-3,7", "3-1"}},
+		{"shards that are words", set("TICKETBOT_SHARDS", "some"), []string{"TICKETBOT_SHARDS"}},
+		{"a shard that is not there", set("TICKETBOT_SHARDS", "0,7"), []string{"TICKETBOT_SHARDS", "names 7"}},
+		{"keys lent without meaning", set("TICKETBOT_KEYS_LISTEN", "127.0.0.1:7000"), []string{"TICKETBOT_KEYS_LISTEN", "unix:///", "tls://"}},
+		{"keys borrowed without meaning", set("TICKETBOT_KEYS_FROM", "unix://keys"), []string{"TICKETBOT_KEYS_FROM", "unix:///"}},
+		{"keys borrowed from nobody", set("TICKETBOT_KEYS_FROM", "unix:///nowhere/keys"), []string{"key process", "unix:///nowhere/keys"}},
+		{"keys borrowed and owned", both(set("TICKETBOT_KEYS_FROM", "unix:///nowhere/keys"), set("TICKETBOT_KEYS_DIR", "/nowhere")),
+			[]string{"TICKETBOT_KEYS_FROM", "TICKETBOT_KEYS_DIR"}},
+		{"keys borrowed and lent", both(set("TICKETBOT_KEYS_FROM", "unix:///nowhere/keys"), set("TICKETBOT_KEYS_LISTEN", "unix:///nowhere/k")),
+			[]string{"TICKETBOT_KEYS_FROM", "TICKETBOT_KEYS_LISTEN"}},
+		{"keys over a network without certificates", set("TICKETBOT_KEYS_LISTEN", "tls://127.0.0.1:0"),
+			[]string{"TICKETBOT_KEYS_CERT", "TICKETBOT_KEYS_KEY", "TICKETBOT_KEYS_CA"}},
+		{"certificates that are not there", both(set("TICKETBOT_KEYS_FROM", "tls://127.0.0.1:1"), certificates("/nowhere/cert")),
+			[]string{"TICKETBOT_KEYS_CERT", "/nowhere/cert"}},
+		{"a socket where none can be", set("TICKETBOT_KEYS_LISTEN", "unix:///nowhere/keys"), []string{"unix:///nowhere/keys"}},
+		{"keyring below a file", keysBelowFile("TICKETBOT_KEYS_DIR"), []string{"keyring", "cannot be read or written"}},
+		{"keyring as its own mirror", mirrorOfItself, []string{"TICKETBOT_KEYS_MIRROR", "own directory"}},
+		{"a word where yes or no should be", set("TICKETBOT_KEYS_ANY_DISK", "perhaps"), []string{"TICKETBOT_KEYS_ANY_DISK"}},
 		{"place for files without meaning", set("TICKETBOT_FILES_URL", "ftp://files"), []string{"ftp://files"}},
 	} {
 		t.Run(wrong.name, func(t *testing.T) {
@@ -137,7 +155,7 @@ func TestDoctorNamesEverythingThatIsWrongAtOnce(t *testing.T) {
 	g := newGround(t, discordsim.Options{})
 	well := start(t, g.env, "doctor")
 	well.ended(t.Context())
-	if marks := strings.Count(well.output(), "✓"); marks < 5 || strings.Contains(well.output(), "✗") {
+	if marks := strings.Count(well.output(), "✓"); marks < 9 || strings.Contains(well.output(), "✗") {
 		t.Errorf("all is well, and it says:\n%s", well.output())
 	}
 	for name, value := range map[string]string{
@@ -148,7 +166,7 @@ func TestDoctorNamesEverythingThatIsWrongAtOnce(t *testing.T) {
 	ill := start(t, g.env, "doctor")
 	<-ill.done
 	said := ill.output()
-	for _, want := range []string{"Reset Token", "TICKETBOT_SECRET", "TICKETBOT_DATABASE_URL", "3 of 5 checks failed"} {
+	for _, want := range []string{"Reset Token", "TICKETBOT_SECRET", "TICKETBOT_DATABASE_URL", "3 of 9 checks failed"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q", want)
 		}
@@ -284,6 +302,22 @@ func closedData(t *testing.T, g *ground) {
 
 func foreignData(t *testing.T, g *ground) {
 	must(t, os.MkdirAll(filepath.Join(g.dir, "postgres", "data", "holiday"), 0o700))
+}
+
+func certificates(file string) spoil {
+	return both(set("TICKETBOT_KEYS_CERT", file), both(set("TICKETBOT_KEYS_KEY", file), set("TICKETBOT_KEYS_CA", file)))
+}
+
+func keysBelowFile(setting string) spoil {
+	return func(t *testing.T, g *ground) {
+		file := filepath.Join(g.dir, "file")
+		must(t, os.WriteFile(file, nil, 0o600))
+		g.env[setting] = filepath.Join(file, "keys")
+	}
+}
+
+func mirrorOfItself(_ *testing.T, g *ground) {
+	g.env["TICKETBOT_KEYS_MIRROR"] = filepath.Join(g.dir, "elsewhere", "..", "keys")
 }
 
 func emptyBinaries(t *testing.T, g *ground) { g.env["TICKETBOT_POSTGRES_BIN"] = t.TempDir() }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -21,6 +22,8 @@ type place struct {
 	DatabaseURL string `env:"TICKETBOT_DATABASE_URL" placeholder:"URL" secret:"" help:"A PostgreSQL of yours, 15 or newer. Without it ticketbot runs a private one in the data directory."`
 	PostgresBin string `env:"TICKETBOT_POSTGRES_BIN" placeholder:"DIR" help:"Where initdb and postgres are, if not found by themselves."`
 	FilesURL    string `env:"TICKETBOT_FILES_URL" placeholder:"URL" help:"Where sealed attachments go. Default: a folder in the data directory."`
+
+	Keys keySettings `embed:"" prefix:"keys-"`
 }
 
 // discordSettings is how we reach Discord and who we are there.
@@ -30,6 +33,7 @@ type discordSettings struct {
 	API          string `env:"TICKETBOT_DISCORD_API" default:"https://discord.com/api/v10" help:"Base of Discord's API."`
 	Site         string `env:"TICKETBOT_DISCORD_SITE" default:"https://discord.com" help:"Where people confirm a login."`
 	CDN          string `env:"TICKETBOT_DISCORD_CDN" default:"https://cdn.discordapp.com" help:"Base of Discord's files."`
+	Shards       string `env:"TICKETBOT_SHARDS" default:"all" placeholder:"WHICH" help:"Which of the connections to Discord this process has: all, none (website and jobs only), or numbers such as 0-3,7."`
 }
 
 // webSettings is how the website is reached.
@@ -106,7 +110,8 @@ func (d discordSettings) check() error {
 			return fault.New(fault.Config, "cmd.discord.address", "variable", one[0], "url", one[1])
 		}
 	}
-	return nil
+	_, err := parseShards(d.Shards)
+	return err
 }
 
 func (w webSettings) check() error {
@@ -150,12 +155,16 @@ func strong(secret string) error {
 
 // redacted logs settings with the secrets hidden.
 func redacted(settings ...any) slog.Attr {
-	var attrs []any
+	var attrs []slog.Attr
 	for _, s := range settings {
 		v := reflect.ValueOf(s)
 		for i := range v.NumField() {
 			field := v.Type().Field(i)
-			value := v.Field(i).String()
+			if field.Type.Kind() == reflect.Struct {
+				attrs = append(attrs, redacted(v.Field(i).Interface()).Value.Group()...)
+				continue
+			}
+			value := fmt.Sprint(v.Field(i))
 			if _, secret := field.Tag.Lookup("secret"); secret && value != "" {
 				value = "(set)"
 			}
@@ -164,5 +173,5 @@ func redacted(settings ...any) slog.Attr {
 			}
 		}
 	}
-	return slog.Group("settings", attrs...)
+	return slog.GroupAttrs("settings", attrs...)
 }

@@ -15,7 +15,8 @@ type doctorCommand struct {
 	Web     webSettings     `embed:""`
 }
 
-// Run makes every check, so that all is mended in one go, and fails if one did.
+// Run makes every check, so that all is mended in one go, and fails if one did. It takes no lock and changes no table, so
+// the bot may be running.
 func (c doctorCommand) Run(ctx context.Context, p program) error {
 	log := newLog(p, false)
 	checks := []struct {
@@ -24,14 +25,12 @@ func (c doctorCommand) Run(ctx context.Context, p program) error {
 	}{
 		{"settings for Discord", c.Discord.check},
 		{"settings for the website", c.Web.check},
+		{"settings for the keyring", c.Place.Keys.check},
 		{"data directory", func() error { _, err := c.Place.dataDir(); return err }},
-		{"database, keyring and files", func() error {
-			v, err := openVault(ctx, c.Place, clock.System{}, log)
-			if err == nil {
-				v.close(ctx, log)
-			}
-			return err
-		}},
+		{"the keyring's disk", func() error { return c.Place.checkDisks(p.stdout) }},
+		{"keyring", func() error { return c.Place.checkKeyring(ctx, log) }},
+		{"database", func() error { return c.Place.checkDatabase(ctx, p.stdout, log) }},
+		{"place for files", func() error { return c.Place.checkFiles(ctx) }},
 		{"Discord takes the token", func() error {
 			if c.Discord.check() != nil {
 				return errors.New("not tried: see the settings for Discord")

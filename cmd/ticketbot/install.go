@@ -122,7 +122,9 @@ func (in *installation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in.openShards(door.Shards)
+	if err := in.openShards(max(door.Shards, 1)); err != nil {
+		return err
+	}
 	if err := in.jobs.Start(ctx); err != nil {
 		return err
 	}
@@ -134,6 +136,7 @@ func (in *installation) run(ctx context.Context) error {
 		group.Go(func() error { return shard.Run(ctx) })
 	}
 	group.Go(func() error { return in.watchDepartures(ctx) })
+	group.Go(func() error { return in.vault.watch(ctx) })
 	if in.vault.private != nil {
 		group.Go(func() error { return in.watchDatabase(ctx) })
 	}
@@ -145,16 +148,26 @@ func (in *installation) run(ctx context.Context) error {
 	return nil
 }
 
-func (in *installation) openShards(n int) {
+// openShards makes those of the n connections to Discord that this process is to have.
+func (in *installation) openShards(n int) error {
+	wanted, err := parseShards(in.settings.Shards)
+	if err != nil {
+		return err
+	}
+	mine, err := wanted.of(n)
+	if err != nil {
+		return err
+	}
 	pacer := gateway.NewPacer(in.clock)
-	for i := range max(n, 1) {
+	for _, i := range mine {
 		in.shards = append(in.shards, gateway.New(gateway.Config{
-			Token: in.settings.Token, Intents: intents, ShardID: i, ShardCount: max(n, 1),
+			Token: in.settings.Token, Intents: intents, ShardID: i, ShardCount: n,
 			GatewayURL: in.discord.GatewayURL, Handler: in.bot, States: resumes{in.vault.store},
-			Clock: in.clock, Logger: in.log, OnReady: in.connected(i, max(n, 1)), OnLost: in.lost, Pacer: pacer,
+			Clock: in.clock, Logger: in.log, OnReady: in.connected(i, n), OnLost: in.lost, Pacer: pacer,
 		}))
 	}
 	in.tickets.Settle(in.settle)
+	return nil
 }
 
 // settle waits for whichever shard has the channel; to the others it means nothing.

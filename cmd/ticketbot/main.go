@@ -23,6 +23,7 @@ type commands struct {
 	Demo       demoCommand       `cmd:"" help:"Show the product on this machine: a simulated Discord, a seeded server, the bot, the website."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the database to this version's schema, and stop."`
 	Doctor     doctorCommand     `cmd:"" help:"Check the configuration, the database, the keyring and Discord, and say what to mend."`
+	Keys       keysCommand       `cmd:"" help:"Look after the keyring: what state it is in, whether it is whole, its mirror."`
 	Transcript transcriptCommand `cmd:"" help:"Write a ticket's transcript as one self-contained HTML file."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }

@@ -22,6 +22,9 @@ func (c runCommand) Run(ctx context.Context, p program) error {
 	if err := c.Web.check(); err != nil {
 		return err
 	}
+	if err := c.Place.Keys.check(); err != nil {
+		return err
+	}
 	log.Info("starting", "version", version(), redacted(c.Place, c.Discord, c.Web))
 	in, err := install(ctx, settings{c.Place, c.Discord, c.Web}, clock.System{}, log)
 	if err != nil {
