@@ -23,7 +23,7 @@ check: ## formatting, vet, generated code up to date, the rules of the house
 test: check ## everything that must hold, as CI runs it
 	go test -race -timeout 30m $(TESTS)
 	@# What is timed is judged without the race detector, which slows everything several times.
-	go test -count=1 -timeout 5m -run 'TenThousand|Flood' ./gateway ./discordsim ./cmd/ticketbot
+	go test -count=1 -timeout 5m -run 'TenThousand|Flood|DepartureIsFast' ./gateway ./discordsim ./privacy ./cmd/ticketbot
 
 generate: ## SQL to Go and the API's description; the tools compile for some minutes the first time
 	cd store && CGO_ENABLED=0 go tool -modfile=../tools/go.mod sqlc generate

@@ -14,8 +14,11 @@ import (
 	"gocloud.dev/gcerrors"
 )
 
-// batchOfRows is how many messages one transaction deletes, with their earlier wordings: some tens of milliseconds.
-const batchOfRows = 5000
+// One transaction deletes the messages of some tickets, with their earlier wordings: some hundred milliseconds.
+const (
+	batchOfRows    = 5000
+	batchOfTickets = 20
+)
 
 // Shred runs forget, which destroys the keys, while nobody can open the membership again, and then notes that they are
 // gone, with the draft of a receipt. It returns the state afterwards.
@@ -104,40 +107,40 @@ func (s *Store) DeleteSome(ctx context.Context, g ticket.Guild) (done bool, err 
 	if state != string(privacy.StateShredded) {
 		return false, fmt.Errorf("guild %s, epoch %d, is to be deleted and still %s", g.ID, g.Epoch, state)
 	}
-	id, err := s.q.NextTicketOfGuild(ctx, s.pool, db.NextTicketOfGuildParams{GuildID: g.ID, Epoch: g.Epoch})
-	if errors.Is(err, pgx.ErrNoRows) {
-		n, err := s.deleteRest(ctx, g)
-		return n == 0, err
-	}
+	tickets, err := s.q.NextTicketsOfGuild(ctx, s.pool, db.NextTicketsOfGuildParams{GuildID: g.ID, Epoch: g.Epoch, Max: batchOfTickets})
 	if err != nil {
-		return false, explain("find the next ticket to delete", err)
+		return false, explain("find the next tickets to delete", err)
 	}
-	return false, s.deletePart(ctx, g, id)
+	if len(tickets) > 0 {
+		return false, s.deletePart(ctx, g, numbers(tickets))
+	}
+	n, err := s.deleteRest(ctx, g)
+	return n == 0, err
 }
 
-// deletePart deletes a batch of a ticket: first its files, their bytes before their rows, then what was said, then the rest.
-func (s *Store) deletePart(ctx context.Context, g ticket.Guild, id ticket.ID) error {
-	files, err := s.q.ObjectsOfTicket(ctx, s.pool, db.ObjectsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: id, Max: batchOfRows})
+// deletePart deletes a batch of some tickets: first their files, the bytes before the rows, then what was said, then the rest.
+func (s *Store) deletePart(ctx context.Context, g ticket.Guild, tickets []int64) error {
+	files, err := s.q.ObjectsOfTickets(ctx, s.pool, db.ObjectsOfTicketsParams{GuildID: g.ID, Epoch: g.Epoch, TicketIds: tickets, Max: batchOfRows})
 	if err != nil {
 		return explain("list files to delete", err)
 	}
 	if len(files) > 0 {
 		return s.deleteFiles(ctx, g, files)
 	}
-	return explain("delete a ticket", s.inTx(ctx, func(tx pgx.Tx) error {
-		revisions := db.DeleteRevisionsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: id, Max: batchOfRows}
-		if _, err := s.q.DeleteRevisionsOfTicket(ctx, tx, revisions); err != nil {
+	return explain("delete tickets", s.inTx(ctx, func(tx pgx.Tx) error {
+		some := db.DeleteRevisionsOfTicketsParams{GuildID: g.ID, Epoch: g.Epoch, TicketIds: tickets, Max: batchOfRows}
+		if _, err := s.q.DeleteRevisionsOfTickets(ctx, tx, some); err != nil {
 			return err
 		}
-		n, err := s.q.DeleteMessagesOfTicket(ctx, tx, db.DeleteMessagesOfTicketParams(revisions))
+		n, err := s.q.DeleteMessagesOfTickets(ctx, tx, db.DeleteMessagesOfTicketsParams(some))
 		if err != nil || n == batchOfRows {
 			return err
 		}
-		return s.deleteTicket(ctx, tx, g, id)
+		return s.deleteTickets(ctx, tx, g, tickets)
 	}))
 }
 
-func (s *Store) deleteFiles(ctx context.Context, g ticket.Guild, files []db.ObjectsOfTicketRow) error {
+func (s *Store) deleteFiles(ctx context.Context, g ticket.Guild, files []db.ObjectsOfTicketsRow) error {
 	ids := make([]ticket.AttachmentID, len(files))
 	for i, f := range files {
 		ids[i] = f.AttachmentID
@@ -157,17 +160,16 @@ func (s *Store) deleteObject(ctx context.Context, object string) error {
 	return nil
 }
 
-// deleteTicket deletes a ticket of which nothing is left that was said. An effect may still hang on it.
-func (s *Store) deleteTicket(ctx context.Context, tx pgx.Tx, g ticket.Guild, id ticket.ID) error {
-	of := db.DeleteEffectsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: &id}
-	in := db.DeleteParticipantsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: id}
+// deleteTickets deletes tickets of which nothing is left that was said.
+func (s *Store) deleteTickets(ctx context.Context, tx pgx.Tx, g ticket.Guild, tickets []int64) error {
+	of := db.DeleteEffectsOfTicketsParams{GuildID: g.ID, Epoch: g.Epoch, TicketIds: tickets}
 	return errors.Join(
-		s.q.DeleteEffectsOfTicket(ctx, tx, of),
-		s.q.DeleteEventsOfTicket(ctx, tx, db.DeleteEventsOfTicketParams(of)),
-		s.q.DeleteParticipantsOfTicket(ctx, tx, in),
-		s.q.DeleteThreadsOfTicket(ctx, tx, db.DeleteThreadsOfTicketParams(in)),
-		s.q.DeletePostsOfTicket(ctx, tx, db.DeletePostsOfTicketParams(in)),
-		s.q.DeleteEmptyTicket(ctx, tx, db.DeleteEmptyTicketParams{GuildID: g.ID, Epoch: g.Epoch, ID: id}),
+		s.q.DeleteEffectsOfTickets(ctx, tx, of),
+		s.q.DeleteEventsOfTickets(ctx, tx, db.DeleteEventsOfTicketsParams(of)),
+		s.q.DeleteParticipantsOfTickets(ctx, tx, db.DeleteParticipantsOfTicketsParams(of)),
+		s.q.DeleteThreadsOfTickets(ctx, tx, db.DeleteThreadsOfTicketsParams(of)),
+		s.q.DeletePostsOfTickets(ctx, tx, db.DeletePostsOfTicketsParams(of)),
+		s.q.DeleteEmptyTickets(ctx, tx, db.DeleteEmptyTicketsParams(of)),
 	)
 }
 

@@ -22,7 +22,7 @@ func (s *Store) ForgetTicketRows(ctx context.Context, g ticket.Guild, id ticket.
 	if err != nil {
 		return false, explain("forget a ticket's events", err)
 	}
-	if err := s.deletePart(ctx, g, id); err != nil {
+	if err := s.deletePart(ctx, g, []int64{int64(id)}); err != nil {
 		return false, err
 	}
 	_, err = s.Ticket(ctx, g, id)

@@ -82,48 +82,48 @@ func (q *Queries) DeleteCounter(ctx context.Context, db DBTX, arg DeleteCounterP
 	return err
 }
 
-const deleteEffectsOfTicket = `-- name: DeleteEffectsOfTicket :exec
-delete from effect where guild_id = $1 and epoch = $2 and ticket_id = $3
+const deleteEffectsOfTickets = `-- name: DeleteEffectsOfTickets :exec
+delete from effect where guild_id = $1 and epoch = $2 and ticket_id = any($3::bigint[])
 `
 
-type DeleteEffectsOfTicketParams struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	TicketID *ticket.ID
+type DeleteEffectsOfTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
 }
 
-func (q *Queries) DeleteEffectsOfTicket(ctx context.Context, db DBTX, arg DeleteEffectsOfTicketParams) error {
-	_, err := db.Exec(ctx, deleteEffectsOfTicket, arg.GuildID, arg.Epoch, arg.TicketID)
+func (q *Queries) DeleteEffectsOfTickets(ctx context.Context, db DBTX, arg DeleteEffectsOfTicketsParams) error {
+	_, err := db.Exec(ctx, deleteEffectsOfTickets, arg.GuildID, arg.Epoch, arg.TicketIds)
 	return err
 }
 
-const deleteEmptyTicket = `-- name: DeleteEmptyTicket :exec
-delete from ticket where guild_id = $1 and epoch = $2 and id = $3
+const deleteEmptyTickets = `-- name: DeleteEmptyTickets :exec
+delete from ticket where guild_id = $1 and epoch = $2 and id = any($3::bigint[])
 `
 
-type DeleteEmptyTicketParams struct {
-	GuildID ticket.GuildID
-	Epoch   uint32
-	ID      ticket.ID
+type DeleteEmptyTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
 }
 
-func (q *Queries) DeleteEmptyTicket(ctx context.Context, db DBTX, arg DeleteEmptyTicketParams) error {
-	_, err := db.Exec(ctx, deleteEmptyTicket, arg.GuildID, arg.Epoch, arg.ID)
+func (q *Queries) DeleteEmptyTickets(ctx context.Context, db DBTX, arg DeleteEmptyTicketsParams) error {
+	_, err := db.Exec(ctx, deleteEmptyTickets, arg.GuildID, arg.Epoch, arg.TicketIds)
 	return err
 }
 
-const deleteEventsOfTicket = `-- name: DeleteEventsOfTicket :exec
-delete from event where guild_id = $1 and epoch = $2 and ticket_id = $3
+const deleteEventsOfTickets = `-- name: DeleteEventsOfTickets :exec
+delete from event where guild_id = $1 and epoch = $2 and ticket_id = any($3::bigint[])
 `
 
-type DeleteEventsOfTicketParams struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	TicketID *ticket.ID
+type DeleteEventsOfTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
 }
 
-func (q *Queries) DeleteEventsOfTicket(ctx context.Context, db DBTX, arg DeleteEventsOfTicketParams) error {
-	_, err := db.Exec(ctx, deleteEventsOfTicket, arg.GuildID, arg.Epoch, arg.TicketID)
+func (q *Queries) DeleteEventsOfTickets(ctx context.Context, db DBTX, arg DeleteEventsOfTicketsParams) error {
+	_, err := db.Exec(ctx, deleteEventsOfTickets, arg.GuildID, arg.Epoch, arg.TicketIds)
 	return err
 }
 
@@ -349,25 +349,25 @@ func (q *Queries) DeleteLateTickets(ctx context.Context, db DBTX, arg DeleteLate
 	return result.RowsAffected(), nil
 }
 
-const deleteMessagesOfTicket = `-- name: DeleteMessagesOfTicket :execrows
+const deleteMessagesOfTickets = `-- name: DeleteMessagesOfTickets :execrows
 delete from message d
 using (select m.channel_id, m.message_id from message m
-    where m.guild_id = $1 and m.epoch = $2 and m.ticket_id = $3 order by m.message_id limit $4) first
+    where m.guild_id = $1 and m.epoch = $2 and m.ticket_id = any($3::bigint[]) order by m.ticket_id, m.message_id, m.channel_id limit $4) first
 where d.guild_id = $1 and d.epoch = $2 and d.channel_id = first.channel_id and d.message_id = first.message_id
 `
 
-type DeleteMessagesOfTicketParams struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	TicketID ticket.ID
-	Max      int32
+type DeleteMessagesOfTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
+	Max       int32
 }
 
-func (q *Queries) DeleteMessagesOfTicket(ctx context.Context, db DBTX, arg DeleteMessagesOfTicketParams) (int64, error) {
-	result, err := db.Exec(ctx, deleteMessagesOfTicket,
+func (q *Queries) DeleteMessagesOfTickets(ctx context.Context, db DBTX, arg DeleteMessagesOfTicketsParams) (int64, error) {
+	result, err := db.Exec(ctx, deleteMessagesOfTickets,
 		arg.GuildID,
 		arg.Epoch,
-		arg.TicketID,
+		arg.TicketIds,
 		arg.Max,
 	)
 	if err != nil {
@@ -376,56 +376,56 @@ func (q *Queries) DeleteMessagesOfTicket(ctx context.Context, db DBTX, arg Delet
 	return result.RowsAffected(), nil
 }
 
-const deleteParticipantsOfTicket = `-- name: DeleteParticipantsOfTicket :exec
-delete from participant where guild_id = $1 and epoch = $2 and ticket_id = $3
+const deleteParticipantsOfTickets = `-- name: DeleteParticipantsOfTickets :exec
+delete from participant where guild_id = $1 and epoch = $2 and ticket_id = any($3::bigint[])
 `
 
-type DeleteParticipantsOfTicketParams struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	TicketID ticket.ID
+type DeleteParticipantsOfTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
 }
 
-func (q *Queries) DeleteParticipantsOfTicket(ctx context.Context, db DBTX, arg DeleteParticipantsOfTicketParams) error {
-	_, err := db.Exec(ctx, deleteParticipantsOfTicket, arg.GuildID, arg.Epoch, arg.TicketID)
+func (q *Queries) DeleteParticipantsOfTickets(ctx context.Context, db DBTX, arg DeleteParticipantsOfTicketsParams) error {
+	_, err := db.Exec(ctx, deleteParticipantsOfTickets, arg.GuildID, arg.Epoch, arg.TicketIds)
 	return err
 }
 
-const deletePostsOfTicket = `-- name: DeletePostsOfTicket :exec
-delete from post where guild_id = $1 and epoch = $2 and ticket_id = $3
+const deletePostsOfTickets = `-- name: DeletePostsOfTickets :exec
+delete from post where guild_id = $1 and epoch = $2 and ticket_id = any($3::bigint[])
 `
 
-type DeletePostsOfTicketParams struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	TicketID ticket.ID
+type DeletePostsOfTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
 }
 
-func (q *Queries) DeletePostsOfTicket(ctx context.Context, db DBTX, arg DeletePostsOfTicketParams) error {
-	_, err := db.Exec(ctx, deletePostsOfTicket, arg.GuildID, arg.Epoch, arg.TicketID)
+func (q *Queries) DeletePostsOfTickets(ctx context.Context, db DBTX, arg DeletePostsOfTicketsParams) error {
+	_, err := db.Exec(ctx, deletePostsOfTickets, arg.GuildID, arg.Epoch, arg.TicketIds)
 	return err
 }
 
-const deleteRevisionsOfTicket = `-- name: DeleteRevisionsOfTicket :execrows
+const deleteRevisionsOfTickets = `-- name: DeleteRevisionsOfTickets :execrows
 delete from revision r
 using (select m.channel_id, m.message_id from message m
-    where m.guild_id = $1 and m.epoch = $2 and m.ticket_id = $3 order by m.message_id limit $4) first
+    where m.guild_id = $1 and m.epoch = $2 and m.ticket_id = any($3::bigint[]) order by m.ticket_id, m.message_id, m.channel_id limit $4) first
 where r.guild_id = $1 and r.epoch = $2 and r.channel_id = first.channel_id and r.message_id = first.message_id
 `
 
-type DeleteRevisionsOfTicketParams struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	TicketID ticket.ID
-	Max      int32
+type DeleteRevisionsOfTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
+	Max       int32
 }
 
-// Of the messages that DeleteMessagesOfTicket deletes next.
-func (q *Queries) DeleteRevisionsOfTicket(ctx context.Context, db DBTX, arg DeleteRevisionsOfTicketParams) (int64, error) {
-	result, err := db.Exec(ctx, deleteRevisionsOfTicket,
+// Of the messages that DeleteMessagesOfTickets deletes next.
+func (q *Queries) DeleteRevisionsOfTickets(ctx context.Context, db DBTX, arg DeleteRevisionsOfTicketsParams) (int64, error) {
+	result, err := db.Exec(ctx, deleteRevisionsOfTickets,
 		arg.GuildID,
 		arg.Epoch,
-		arg.TicketID,
+		arg.TicketIds,
 		arg.Max,
 	)
 	if err != nil {
@@ -548,18 +548,18 @@ func (q *Queries) DeleteTenancy(ctx context.Context, db DBTX, arg DeleteTenancyP
 	return err
 }
 
-const deleteThreadsOfTicket = `-- name: DeleteThreadsOfTicket :exec
-delete from thread where guild_id = $1 and epoch = $2 and ticket_id = $3
+const deleteThreadsOfTickets = `-- name: DeleteThreadsOfTickets :exec
+delete from thread where guild_id = $1 and epoch = $2 and ticket_id = any($3::bigint[])
 `
 
-type DeleteThreadsOfTicketParams struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	TicketID ticket.ID
+type DeleteThreadsOfTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
 }
 
-func (q *Queries) DeleteThreadsOfTicket(ctx context.Context, db DBTX, arg DeleteThreadsOfTicketParams) error {
-	_, err := db.Exec(ctx, deleteThreadsOfTicket, arg.GuildID, arg.Epoch, arg.TicketID)
+func (q *Queries) DeleteThreadsOfTickets(ctx context.Context, db DBTX, arg DeleteThreadsOfTicketsParams) error {
+	_, err := db.Exec(ctx, deleteThreadsOfTickets, arg.GuildID, arg.Epoch, arg.TicketIds)
 	return err
 }
 
@@ -611,20 +611,34 @@ func (q *Queries) InsertDeparted(ctx context.Context, db DBTX, arg InsertDeparte
 	return err
 }
 
-const nextTicketOfGuild = `-- name: NextTicketOfGuild :one
-select id from ticket where guild_id = $1 and epoch = $2 order by id limit 1
+const nextTicketsOfGuild = `-- name: NextTicketsOfGuild :many
+select id from ticket where guild_id = $1 and epoch = $2 order by id limit $3
 `
 
-type NextTicketOfGuildParams struct {
+type NextTicketsOfGuildParams struct {
 	GuildID ticket.GuildID
 	Epoch   uint32
+	Max     int32
 }
 
-func (q *Queries) NextTicketOfGuild(ctx context.Context, db DBTX, arg NextTicketOfGuildParams) (ticket.ID, error) {
-	row := db.QueryRow(ctx, nextTicketOfGuild, arg.GuildID, arg.Epoch)
-	var id ticket.ID
-	err := row.Scan(&id)
-	return id, err
+func (q *Queries) NextTicketsOfGuild(ctx context.Context, db DBTX, arg NextTicketsOfGuildParams) ([]ticket.ID, error) {
+	rows, err := db.Query(ctx, nextTicketsOfGuild, arg.GuildID, arg.Epoch, arg.Max)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ticket.ID
+	for rows.Next() {
+		var id ticket.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const objectsOfGuild = `-- name: ObjectsOfGuild :many
@@ -656,37 +670,37 @@ func (q *Queries) ObjectsOfGuild(ctx context.Context, db DBTX, arg ObjectsOfGuil
 	return items, nil
 }
 
-const objectsOfTicket = `-- name: ObjectsOfTicket :many
+const objectsOfTickets = `-- name: ObjectsOfTickets :many
 select attachment_id, object from file
-where guild_id = $1 and epoch = $2 and ticket_id = $3 order by attachment_id limit $4
+where guild_id = $1 and epoch = $2 and ticket_id = any($3::bigint[]) order by attachment_id limit $4
 `
 
-type ObjectsOfTicketParams struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	TicketID ticket.ID
-	Max      int32
+type ObjectsOfTicketsParams struct {
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	TicketIds []int64
+	Max       int32
 }
 
-type ObjectsOfTicketRow struct {
+type ObjectsOfTicketsRow struct {
 	AttachmentID ticket.AttachmentID
 	Object       string
 }
 
-func (q *Queries) ObjectsOfTicket(ctx context.Context, db DBTX, arg ObjectsOfTicketParams) ([]ObjectsOfTicketRow, error) {
-	rows, err := db.Query(ctx, objectsOfTicket,
+func (q *Queries) ObjectsOfTickets(ctx context.Context, db DBTX, arg ObjectsOfTicketsParams) ([]ObjectsOfTicketsRow, error) {
+	rows, err := db.Query(ctx, objectsOfTickets,
 		arg.GuildID,
 		arg.Epoch,
-		arg.TicketID,
+		arg.TicketIds,
 		arg.Max,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ObjectsOfTicketRow
+	var items []ObjectsOfTicketsRow
 	for rows.Next() {
-		var i ObjectsOfTicketRow
+		var i ObjectsOfTicketsRow
 		if err := rows.Scan(&i.AttachmentID, &i.Object); err != nil {
 			return nil, err
 		}

@@ -161,7 +161,7 @@ select t.guild_id, t.epoch
 from guild_tenancy t
 join (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch) wanted
     on t.guild_id = wanted.guild_id and t.epoch = wanted.epoch
-where t.state = 'active'
+where t.state = 'active' and pg_advisory_xact_lock_shared(t.guild_id) is not null
 order by t.guild_id, t.epoch
 for share of t
 `
@@ -198,7 +198,7 @@ func (q *Queries) HoldTenancies(ctx context.Context, db DBTX, arg HoldTenanciesP
 
 const holdTenancy = `-- name: HoldTenancy :one
 select epoch from guild_tenancy
-where guild_id = $1 and epoch = $2 and state = 'active'
+where guild_id = $1 and epoch = $2 and state = 'active' and pg_advisory_xact_lock_shared(guild_id) is not null
 for share
 `
 
@@ -207,7 +207,8 @@ type HoldTenancyParams struct {
 	Epoch   uint32
 }
 
-// The guild stays what it is until this transaction ends.
+// The guild stays what it is until this transaction ends. The lock besides the row's is for who wants to end it and waits:
+// row locks let ever more readers pass before a writer, these do not.
 func (q *Queries) HoldTenancy(ctx context.Context, db DBTX, arg HoldTenancyParams) (uint32, error) {
 	row := db.QueryRow(ctx, holdTenancy, arg.GuildID, arg.Epoch)
 	var epoch uint32

@@ -56,6 +56,9 @@ update message set owner = author;
 update revision set owner = author;
 create index message_owner on message (guild_id, epoch, owner);
 create index revision_owner on revision (guild_id, epoch, owner);
+-- Without these, each person that is deleted costs a look at every message of the guild that was deleted just before.
+create index message_author on message (guild_id, epoch, author);
+create index revision_author on revision (guild_id, epoch, author);
 create index file_author on file (guild_id, epoch, author);
 create index ticket_closer on ticket (guild_id, epoch, closer);
 create index event_person on event (guild_id, epoch, person);

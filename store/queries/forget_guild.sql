@@ -25,12 +25,12 @@ select
     (select count(*) from category where category.guild_id = @guild_id and category.epoch = @epoch)::bigint as categories,
     (select count(*) from person where person.guild_id = @guild_id and person.epoch = @epoch)::bigint as people;
 
--- name: NextTicketOfGuild :one
-select id from ticket where guild_id = @guild_id and epoch = @epoch order by id limit 1;
+-- name: NextTicketsOfGuild :many
+select id from ticket where guild_id = @guild_id and epoch = @epoch order by id limit @max;
 
--- name: ObjectsOfTicket :many
+-- name: ObjectsOfTickets :many
 select attachment_id, object from file
-where guild_id = @guild_id and epoch = @epoch and ticket_id = @ticket_id order by attachment_id limit @max;
+where guild_id = @guild_id and epoch = @epoch and ticket_id = any(@ticket_ids::bigint[]) order by attachment_id limit @max;
 
 -- name: ObjectsOfGuild :many
 select object from file where guild_id = @guild_id and epoch = @epoch;
@@ -38,36 +38,36 @@ select object from file where guild_id = @guild_id and epoch = @epoch;
 -- name: DeleteFilesByID :execrows
 delete from file where guild_id = @guild_id and epoch = @epoch and attachment_id = any(@attachment_ids::bigint[]);
 
--- name: DeleteRevisionsOfTicket :execrows
--- Of the messages that DeleteMessagesOfTicket deletes next.
+-- name: DeleteRevisionsOfTickets :execrows
+-- Of the messages that DeleteMessagesOfTickets deletes next.
 delete from revision r
 using (select m.channel_id, m.message_id from message m
-    where m.guild_id = @guild_id and m.epoch = @epoch and m.ticket_id = @ticket_id order by m.message_id limit @max) first
+    where m.guild_id = @guild_id and m.epoch = @epoch and m.ticket_id = any(@ticket_ids::bigint[]) order by m.ticket_id, m.message_id, m.channel_id limit @max) first
 where r.guild_id = @guild_id and r.epoch = @epoch and r.channel_id = first.channel_id and r.message_id = first.message_id;
 
--- name: DeleteMessagesOfTicket :execrows
+-- name: DeleteMessagesOfTickets :execrows
 delete from message d
 using (select m.channel_id, m.message_id from message m
-    where m.guild_id = @guild_id and m.epoch = @epoch and m.ticket_id = @ticket_id order by m.message_id limit @max) first
+    where m.guild_id = @guild_id and m.epoch = @epoch and m.ticket_id = any(@ticket_ids::bigint[]) order by m.ticket_id, m.message_id, m.channel_id limit @max) first
 where d.guild_id = @guild_id and d.epoch = @epoch and d.channel_id = first.channel_id and d.message_id = first.message_id;
 
--- name: DeleteParticipantsOfTicket :exec
-delete from participant where guild_id = @guild_id and epoch = @epoch and ticket_id = @ticket_id;
+-- name: DeleteParticipantsOfTickets :exec
+delete from participant where guild_id = @guild_id and epoch = @epoch and ticket_id = any(@ticket_ids::bigint[]);
 
--- name: DeleteThreadsOfTicket :exec
-delete from thread where guild_id = @guild_id and epoch = @epoch and ticket_id = @ticket_id;
+-- name: DeleteThreadsOfTickets :exec
+delete from thread where guild_id = @guild_id and epoch = @epoch and ticket_id = any(@ticket_ids::bigint[]);
 
--- name: DeletePostsOfTicket :exec
-delete from post where guild_id = @guild_id and epoch = @epoch and ticket_id = @ticket_id;
+-- name: DeletePostsOfTickets :exec
+delete from post where guild_id = @guild_id and epoch = @epoch and ticket_id = any(@ticket_ids::bigint[]);
 
--- name: DeleteEffectsOfTicket :exec
-delete from effect where guild_id = @guild_id and epoch = @epoch and ticket_id = @ticket_id;
+-- name: DeleteEffectsOfTickets :exec
+delete from effect where guild_id = @guild_id and epoch = @epoch and ticket_id = any(@ticket_ids::bigint[]);
 
--- name: DeleteEventsOfTicket :exec
-delete from event where guild_id = @guild_id and epoch = @epoch and ticket_id = @ticket_id;
+-- name: DeleteEventsOfTickets :exec
+delete from event where guild_id = @guild_id and epoch = @epoch and ticket_id = any(@ticket_ids::bigint[]);
 
--- name: DeleteEmptyTicket :exec
-delete from ticket where guild_id = @guild_id and epoch = @epoch and id = @id;
+-- name: DeleteEmptyTickets :exec
+delete from ticket where guild_id = @guild_id and epoch = @epoch and id = any(@ticket_ids::bigint[]);
 
 -- name: DeleteSomeEffects :execrows
 delete from effect d

@@ -1,7 +1,8 @@
 -- name: HoldTenancy :one
--- The guild stays what it is until this transaction ends.
+-- The guild stays what it is until this transaction ends. The lock besides the row's is for who wants to end it and waits:
+-- row locks let ever more readers pass before a writer, these do not.
 select epoch from guild_tenancy
-where guild_id = @guild_id and epoch = @epoch and state = 'active'
+where guild_id = @guild_id and epoch = @epoch and state = 'active' and pg_advisory_xact_lock_shared(guild_id) is not null
 for share;
 
 -- name: HoldTenancies :many
@@ -9,7 +10,7 @@ select t.guild_id, t.epoch
 from guild_tenancy t
 join (select unnest(@guild_ids::bigint[]) as guild_id, unnest(@epochs::integer[]) as epoch) wanted
     on t.guild_id = wanted.guild_id and t.epoch = wanted.epoch
-where t.state = 'active'
+where t.state = 'active' and pg_advisory_xact_lock_shared(t.guild_id) is not null
 order by t.guild_id, t.epoch
 for share of t;
 
