@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -21,7 +22,9 @@ func late(t *testing.T) (*Bot, *ear, func(time.Duration), <-chan error) {
 	mustDo(t, b.Handle(t.Context(), "READY", []byte(begun)))
 	done := make(chan error, 1)
 	go func() { done <- b.Handle(t.Context(), "INTERACTION_CREATE", press(3, `{"custom_id":"v1:close"}`)) }()
-	mustDo(t, clk.AwaitSleepers(t.Context(), 1))
+	soon, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	mustDo(t, clk.AwaitSleepers(soon, 1))
 	return b, replies, clk.Advance, done
 }
 
