@@ -196,7 +196,7 @@ func TestAServerThatTheBotLeftIsDenied(t *testing.T) {
 	if got := mia.get(path).status; got != http.StatusOK {
 		t.Fatalf("before: %d", got)
 	}
-	must(t, h.store.Left(t.Context(), h.guild.ID))
+	storetest.Leave(t, h.store, h.guild.ID)
 	if got := mia.get(path).status; got != http.StatusNotFound {
 		t.Errorf("transcript: %d", got)
 	}

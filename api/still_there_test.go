@@ -11,6 +11,7 @@ import (
 
 	"ticketbot/api"
 	"ticketbot/internal/say"
+	"ticketbot/store/storetest"
 	"ticketbot/ticket"
 )
 
@@ -46,7 +47,7 @@ func TestWhatEndsWhileItIsReadIsNotSent(t *testing.T) {
 		if got := get(func() {}); got.Code != http.StatusOK {
 			t.Fatalf("%s: %d although nothing ended", path, got.Code)
 		}
-		got := get(func() { must(t, h.store.Left(t.Context(), h.guild.ID)) })
+		got := get(func() { storetest.Leave(t, h.store, h.guild.ID) })
 		if got.Code != http.StatusNotFound || strings.Contains(got.Body.String(), "the last words") || !strings.Contains(got.Body.String(), say.T("ticket.not_found")) {
 			t.Errorf("%s: %d %s", path, got.Code, got.Body)
 		}
@@ -75,7 +76,7 @@ func TestAFileBreaksOffWithItsServer(t *testing.T) {
 		t.Fatalf("%d bytes, %v although nothing ended", n, err)
 	}
 	n, err := download(func() {
-		must(t, h.store.Left(t.Context(), h.guild.ID))
+		storetest.Leave(t, h.store, h.guild.ID)
 		h.clock.Advance(time.Second)
 	})
 	if err == nil || n >= int64(len(film)) {

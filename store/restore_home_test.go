@@ -95,7 +95,7 @@ func (h *house) forgetAll(t testing.TB) {
 	t.Helper()
 	h.forgetBob(t)
 	h.forgetTicket(t, 3)
-	must(t, h.s.Left(t.Context(), leftGuild))
+	storetest.Leave(t, h.s, leftGuild)
 	must(t, h.priv.ForgetGuild(t.Context(), ticket.Guild{ID: leftGuild, Epoch: 1}))
 	h.wantReadable(t, "ada, ticket 1", "ada, ticket 2")
 }

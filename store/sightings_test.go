@@ -138,7 +138,7 @@ func TestGoneGuild(t *testing.T) {
 	noGuild.Room.Guild = ticket.Guild{ID: 8, Epoch: 1}
 
 	t.Run("costs nobody else a message", func(t *testing.T) {
-		must(t, w.Left(ctx, other.ID))
+		storetest.Leave(t, w.Store, other.ID)
 		w.save(t, dead, w.said(103, "this is kept", ada, 10), noTicket, noGuild)
 		got := w.messages(t)
 		equal(t, len(got), 1)

@@ -11,6 +11,7 @@ import (
 
 	"ticketbot/internal/clock"
 	"ticketbot/internal/fault"
+	"ticketbot/privacy"
 	"ticketbot/store"
 	"ticketbot/store/storetest"
 	"ticketbot/ticket"
@@ -525,16 +526,9 @@ func TestRestart(t *testing.T) {
 func TestTenancy(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
-	joined := storetest.Start.Add(-time.Hour)
-
-	t.Run("seen again, a membership goes on", func(t *testing.T) {
-		again, err := w.Joined(ctx, guildID, joined)
-		must(t, err)
-		equal(t, again, w.g)
-	})
 
 	t.Run("of a guild left nothing is found and nothing is kept", func(t *testing.T) {
-		must(t, w.Left(ctx, guildID))
+		storetest.Leave(t, w.Store, guildID)
 		_, err := w.Tenant(ctx, guildID)
 		wantKind(t, err, fault.NotFound)
 		_, err = w.Ticket(ctx, w.g, w.ticket.ID)
@@ -552,7 +546,7 @@ func TestTenancy(t *testing.T) {
 	})
 
 	t.Run("sealed by mistake, it is opened again", func(t *testing.T) {
-		again, err := w.Joined(ctx, guildID, joined)
+		again, err := w.ChangeMembership(ctx, guildID, func(privacy.Membership) privacy.Change { return privacy.Change{Unseal: true} })
 		must(t, err)
 		equal(t, again, w.g)
 		_, err = w.Ticket(ctx, w.g, w.ticket.ID)
@@ -560,8 +554,8 @@ func TestTenancy(t *testing.T) {
 	})
 
 	t.Run("invited anew, the guild begins anew", func(t *testing.T) {
-		anew, err := w.Joined(ctx, guildID, joined.Add(time.Minute))
-		must(t, err)
+		storetest.Leave(t, w.Store, guildID)
+		anew := storetest.Join(t, w.Store, guildID)
 		equal(t, anew, ticket.Guild{ID: guildID, Epoch: 2})
 		now, err := w.Tenant(ctx, guildID)
 		must(t, err)
@@ -578,7 +572,9 @@ func TestTenancy(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 10 {
 			wg.Go(func() {
-				g, err := w.Joined(ctx, 99, joined)
+				g, err := w.ChangeMembership(ctx, 99, func(known privacy.Membership) privacy.Change {
+					return privacy.Change{Begin: known.State != privacy.StateActive, JoinedAt: storetest.Start}
+				})
 				if err != nil || g.Epoch != 1 {
 					t.Errorf("got %v, %v", g, err)
 				}

@@ -19,35 +19,6 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// Joined brings the bot into a guild; with another joinedAt than before, again. What may follow from such news besides is
-// decided in the package privacy.
-func (s *Store) Joined(ctx context.Context, guild ticket.GuildID, joinedAt time.Time) (ticket.Guild, error) {
-	joinedAt = joinedAt.UTC().Truncate(time.Microsecond)
-	return s.ChangeMembership(ctx, guild, func(known privacy.Membership) privacy.Change {
-		begin := privacy.Change{Begin: true, JoinedAt: joinedAt}
-		switch {
-		case known.State == privacy.StateActive && known.JoinedAt.Equal(joinedAt):
-			return privacy.Change{}
-		case known.State == privacy.StateSealed && known.JoinedAt.Equal(joinedAt):
-			return privacy.Change{Unseal: true}
-		case known.State == privacy.StateActive:
-			begin.Seal = privacy.EvidenceRejoined
-		}
-		return begin
-	})
-}
-
-// Left seals a guild's membership.
-func (s *Store) Left(ctx context.Context, guild ticket.GuildID) error {
-	_, err := s.ChangeMembership(ctx, guild, func(known privacy.Membership) privacy.Change {
-		if known.State == privacy.StateActive {
-			return privacy.Change{Seal: privacy.EvidenceEvent}
-		}
-		return privacy.Change{}
-	})
-	return err
-}
-
 // LastMembership is the newest membership of a guild; of one that is departed or was never there, only its state.
 func (s *Store) LastMembership(ctx context.Context, id ticket.GuildID) (privacy.Membership, error) {
 	m, err := s.lastMembership(ctx, s.pool, id)

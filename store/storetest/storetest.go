@@ -47,6 +47,17 @@ func Join(t testing.TB, s *store.Store, id ticket.GuildID) ticket.Guild {
 	return g
 }
 
+// Leave ends the bot's membership in a guild, whose data then waits to be forgotten.
+func Leave(t testing.TB, s *store.Store, id ticket.GuildID) {
+	t.Helper()
+	_, err := s.ChangeMembership(t.Context(), id, func(privacy.Membership) privacy.Change {
+		return privacy.Change{Seal: privacy.EvidenceEvent}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // NewURL is the address of a database that is migrated and empty.
 func NewURL(t testing.TB) string {
 	t.Helper()
