@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"ticketbot/keys/internal/disk"
 	"ticketbot/keys/internal/disk/disktest"
 )
 
@@ -255,58 +254,4 @@ func TestMirror_mends(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestMirror_of_another_keyring(t *testing.T) {
-	another := func(t *testing.T, mine, other disk.Dir) {
-		t.Helper()
-		for _, dirs := range [][2]disk.Dir{{mine, other}, {other, mine}} {
-			if _, _, err := openOn(dirs[0], dirs[1]); !errors.Is(err, errAnotherMirror) {
-				t.Errorf("opens: %v", err)
-			}
-		}
-	}
-	t.Run("is refused", func(t *testing.T) {
-		mine, other := newWorld(t, 1), newWorld(t, 2)
-		before := files(t, other.disk)
-		another(t, mine.disk, other.disk)
-		if err := mine.forget(puncture(alpha, ana)); err != nil {
-			t.Fatal(err)
-		}
-		another(t, mine.disk, other.disk)
-		if !maps.Equal(files(t, other.disk), before) {
-			t.Error("the other keyring was changed")
-		}
-	})
-	t.Run("is refused when the two were used apart", func(t *testing.T) {
-		w := mirroredWorld(t, 1)
-		one, two := w.disk.Clone(), w.mirror.Clone()
-		for i, d := range []*disktest.Sim{one, two} {
-			r, _, err := openOn(d, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for n := range uint32(i + 1) {
-				if err := r.Forget(t.Context(), []Puncture{puncture(alpha, TicketPath(uint32(i*10)+n))}); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		another(t, one, two)
-	})
-	t.Run("is left alone when it is put in while the keyring is open", func(t *testing.T) {
-		w, other := mirroredWorld(t, 1), newWorld(t, 2)
-		w.mirror.Broken = errUnplugged
-		if err := w.forget(puncture(alpha, ana)); err != nil {
-			t.Fatal(err)
-		}
-		before := files(t, other.disk)
-		w.own.mirror.dir = other.disk
-		if err := w.ring.CatchUpMirror(t.Context()); !errors.Is(err, errAnotherMirror) || w.ring.Mirrored() {
-			t.Errorf("CatchUpMirror = %v", err)
-		}
-		if !maps.Equal(files(t, other.disk), before) {
-			t.Error("the other keyring was changed")
-		}
-	})
 }
