@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -204,36 +203,6 @@ func (s *Store) insertPeople(ctx context.Context, tx pgx.Tx, people []*acquainta
 	}
 	s.q.InsertPerson(ctx, tx, params).Exec(func(_ int, rowErr error) { err = errors.Join(err, rowErr) })
 	return err
-}
-
-// findSince finds out who of these was forgotten before.
-func (s *Store) findSince(ctx context.Context, tx pgx.Tx, people []*acquaintance) error {
-	of := make(map[keys.Tag][]*acquaintance, len(people))
-	var tags [][]byte
-	for _, a := range people {
-		tag, err := s.erasureTag(a.user)
-		if err != nil {
-			return err
-		}
-		of[tag] = append(of[tag], a)
-		tags = append(tags, tag[:])
-	}
-	rows, err := s.q.ErasedBefore(ctx, tx, tags)
-	for _, row := range rows {
-		for _, a := range of[keys.Tag(row.UserTag)] {
-			a.since = row.Since
-		}
-	}
-	return err
-}
-
-// erasureTag finds the wishes of a user to be forgotten, without saying whose they are.
-func (s *Store) erasureTag(user ticket.UserID) (keys.Tag, error) {
-	tag, err := s.keys.ServerTag("erasure", binary.BigEndian.AppendUint64(nil, uint64(user)))
-	if err != nil {
-		return keys.Tag{}, fmt.Errorf("tag a user: %w", err)
-	}
-	return tag, nil
 }
 
 func (s *Store) sealProfile(a *acquaintance) ([]byte, error) {
