@@ -21,7 +21,7 @@ type transcriptCommand struct {
 	Place place  `embed:""`
 }
 
-// Run writes the file while the bot is stopped: the keyring has one owner at a time.
+// Run writes the file while the bot is stopped, or with keys borrowed from it: the keyring has one owner at a time.
 func (c transcriptCommand) Run(ctx context.Context, p program) error {
 	log := newLog(p, false)
 	v, err := openVault(ctx, c.Place, clock.System{}, log)
