@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"ticketbot/keys"
 )
@@ -82,4 +83,14 @@ func (c *cable) closeAll() {
 		end.Close()
 	}
 	c.ends = nil
+}
+
+// awaitKeys waits until r has contact again.
+func awaitKeys(t *testing.T, r *keys.Ring) {
+	t.Helper()
+	for began := time.Now(); r.Holds(guild, epoch) != nil; time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > leaseTime+slack {
+			t.Fatal("no contact again")
+		}
+	}
 }

@@ -292,13 +292,3 @@ func TestOwnerAwayForLongIsUnavailableAndNotLoss(t *testing.T) {
 	awaitKeys(t, remote)
 	said.wantForgotten(t, remote)
 }
-
-// awaitKeys waits until r has contact again.
-func awaitKeys(t *testing.T, r *keys.Ring) {
-	t.Helper()
-	for began := time.Now(); r.Holds(guild, epoch) != nil; time.Sleep(10 * time.Millisecond) {
-		if time.Since(began) > leaseTime+slack {
-			t.Fatal("no contact again")
-		}
-	}
-}
