@@ -23,6 +23,12 @@ func (s *Store) forgetAgain(ctx context.Context, seen uint64) error {
 	if err != nil {
 		return fmt.Errorf("read the keyring's ledger: %w", err)
 	}
+	if len(entries) > 0 {
+		// PostgreSQL knows nothing of rows that were just put back, and without statistics it compares all with all.
+		if _, err := s.pool.Exec(ctx, "analyze"); err != nil {
+			return explain("look at the rows that were put back", err)
+		}
+	}
 	for part := range slices.Chunk(entries, batchOfEntries) {
 		if err := s.forgetEntries(ctx, part); err != nil {
 			return err
