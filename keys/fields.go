@@ -10,7 +10,7 @@ const (
 	FieldMessage   Field = 1  // a message's content
 	FieldRevision  Field = 2  // what a message said before an edit
 	FieldPerson    Field = 3  // a person's user id and what we keep about them in a guild
-	FieldTicket    Field = 4  // a ticket's subject, answers, close reason
+	FieldTicket    Field = 4  // a ticket's answers; and once its close reason
 	FieldConfig    Field = 5  // a guild's settings
 	FieldCategory  Field = 6  // a category: names, texts, roles, form
 	FieldPanel     Field = 7  // a panel's texts and buttons
@@ -31,4 +31,5 @@ const (
 	FieldGuildName Field = 22 // a guild's name and icon
 	FieldReceipt   Field = 23 // a receipt of forgetting (server)
 	FieldErasure   Field = 24 // a person's wish to be forgotten (server)
+	FieldReason    Field = 25 // why a ticket was closed
 )

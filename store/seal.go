@@ -63,6 +63,9 @@ func (s *Store) unsealOlder(ref keys.Ref, sealed []byte, v any) error {
 		return err
 	}
 	ref.Person = keys.Path{}
+	if ref.Field == keys.FieldReason {
+		ref.Field = keys.FieldTicket
+	}
 	return s.unseal(ref, sealed, v)
 }
 

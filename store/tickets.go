@@ -32,14 +32,14 @@ func (s *Store) ticket(row ticketRow) (*ticket.Ticket, error) {
 		Channel: orZero(r.ChannelID), Welcome: orZero(r.WelcomeID),
 		OpenedAt: r.OpenedAt, ClosedAt: orZero(r.ClosedAt), ChannelGoneAt: orZero(r.ChannelGoneAt),
 	}
-	answers, err := ticketPlace(t, row.OpenerPath)
+	answers, err := ticketPlace(t, keys.FieldTicket, row.OpenerPath)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.unseal(answers, r.Answers, &t.Answers); err != nil {
 		return nil, err
 	}
-	reason, err := ticketPlace(t, row.CloserPath)
+	reason, err := ticketPlace(t, keys.FieldReason, row.CloserPath)
 	if err != nil {
 		return nil, err
 	}
@@ -47,9 +47,9 @@ func (s *Store) ticket(row ticketRow) (*ticket.Ticket, error) {
 }
 
 // ticketPlace is where what somebody wrote about a ticket lies: under the ticket and them. The answers are the opener's,
-// the reason for closing is the closer's.
-func ticketPlace(t *ticket.Ticket, personPath []byte) (keys.Ref, error) {
-	return ofPerson(ofTicket(place(t.Guild, keys.FieldTicket, uint64(t.ID)), t.Number), personPath)
+// the reason for closing is the closer's. They are different fields, since both may be the same person's.
+func ticketPlace(t *ticket.Ticket, field keys.Field, personPath []byte) (keys.Ref, error) {
+	return ofPerson(ofTicket(place(t.Guild, field, uint64(t.ID)), t.Number), personPath)
 }
 
 func (s *Store) oneTicket(row ticketRow, err error) (*ticket.Ticket, error) {
@@ -202,7 +202,7 @@ func (t *tx) InsertTicket(ctx context.Context, k *ticket.Ticket, request uint64)
 		State: k.State, Opener: k.Opener, RequestID: orNil(request), OpenedAt: k.OpenedAt,
 	}
 	if len(k.Answers) > 0 {
-		answers, err := ticketPlace(k, opener)
+		answers, err := ticketPlace(k, keys.FieldTicket, opener)
 		if err != nil {
 			return err
 		}
@@ -248,7 +248,7 @@ func (t *tx) SaveTicket(ctx context.Context, k *ticket.Ticket) error {
 		if err != nil {
 			return err
 		}
-		ref, err := ticketPlace(k, closer)
+		ref, err := ticketPlace(k, keys.FieldReason, closer)
 		if err != nil {
 			return err
 		}

@@ -60,8 +60,19 @@ func (a *Attacker) Learn(from *Attacker) { a.recipes = from.recipes }
 
 // Opened is a value that the attacker could read.
 type Opened struct {
-	Where string // table.column, or blob
-	Plain []byte
+	Where  string // table.column, or blob
+	Sealed []byte
+	Plain  []byte
+	Place  Place
+}
+
+// Place is where a value lay, as far as it is authenticated. Paths are as they are stored; nil for none.
+type Place struct {
+	Guild          uint64
+	Epoch          uint32
+	Field          uint16
+	Row            uint64
+	Person, Ticket []byte
 }
 
 // Spoils are what an attack came to. An attacker that opens nothing may only be blind, so look at Tally too.
@@ -99,9 +110,9 @@ func (a *Attacker) Attack() *Spoils {
 		v := a.values[id]
 		t := s.Tally[v.where]
 		t.Seen++
-		if plain, ok := a.open(v); ok {
+		if plain, at, ok := a.open(v); ok {
 			t.Opened++
-			s.Opened = append(s.Opened, Opened{v.where, plain})
+			s.Opened = append(s.Opened, Opened{v.where, v.sealed, plain, at.place()})
 		}
 		s.Tally[v.where] = t
 	}
@@ -109,7 +120,7 @@ func (a *Attacker) Attack() *Spoils {
 }
 
 // open tries what has worked for the column, and then everything.
-func (a *Attacker) open(v *value) ([]byte, bool) {
+func (a *Attacker) open(v *value) ([]byte, ref, bool) {
 	known := a.recipes[v.where]
 	for at := range v.spots {
 		leaves := a.places(at)
@@ -119,14 +130,14 @@ func (a *Attacker) open(v *value) ([]byte, bool) {
 				if len(known) > 0 && !known[r] {
 					continue
 				}
-				if plain, ok := a.openAt(v, at, row, r.field, leaves); ok {
+				if plain, under, ok := a.openAt(v, at, row, r.field, leaves); ok {
 					a.remember(v.where, at, row, field+1)
-					return plain, true
+					return plain, under, true
 				}
 			}
 		}
 	}
-	return nil, false
+	return nil, ref{}, false
 }
 
 // remember notes how a value opened. Any of the row's numbers that happens to be the same may have been the one.
@@ -204,14 +215,14 @@ func (a *Attacker) joined(guild uint64, person, ticket path) [][]byte {
 	return joined
 }
 
-func (a *Attacker) openAt(v *value, at spot, row uint64, field uint16, places []place) ([]byte, bool) {
+func (a *Attacker) openAt(v *value, at spot, row uint64, field uint16, places []place) ([]byte, ref, bool) {
 	for _, p := range places {
 		r := ref{at.guild, at.epoch, field, row, p.person, p.ticket}
 		for _, leaves := range p.leaves {
 			if plain, ok := r.open(leaves, v.sealed); ok {
-				return plain, true
+				return plain, r, true
 			}
 		}
 	}
-	return nil, false
+	return nil, ref{}, false
 }

@@ -124,6 +124,17 @@ type ref struct {
 	person, ticket path
 }
 
+func (r ref) place() Place {
+	return Place{r.guild, r.epoch, r.field, r.row, r.person.stored(), r.ticket.stored()}
+}
+
+func (p path) stored() []byte {
+	if p.len == 0 {
+		return nil
+	}
+	return binary.BigEndian.AppendUint64(nil, p.bits)
+}
+
 func (r ref) authenticated(version byte) []byte {
 	b := binary.BigEndian.AppendUint16([]byte{version}, r.field)
 	b = binary.BigEndian.AppendUint64(b, r.guild)
