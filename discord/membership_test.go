@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ticketbot/internal/fault"
+	"ticketbot/ticket"
 )
 
 func TestMembership_onlyDiscordItselfSaysThatWeAreOut(t *testing.T) {
@@ -81,5 +82,36 @@ func TestGuilds_areAllOfThem(t *testing.T) {
 	broken = true
 	if all, err := c.Guilds(t.Context()); err == nil || all != nil || fault.KindOf(err) == fault.NotFound {
 		t.Errorf("half a list is %v, %v", all, err)
+	}
+}
+
+func TestDirectory_forgetsSomebodyEverywhere(t *testing.T) {
+	w, c := newWire(t, func(_ int, r *http.Request, _ string) (int, map[string]string, string) {
+		user := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
+		if strings.Contains(r.URL.Path, "/members/") {
+			return 200, nil, `{"user":{"id":"` + user + `","username":"u"},"roles":[]}`
+		}
+		return 200, nil, `{"id":"` + user + `","username":"u"}`
+	})
+	ask := func() int {
+		before := w.count()
+		for _, user := range []ticket.UserID{5, 6} {
+			if _, err := c.Directory().User(t.Context(), user); err != nil {
+				t.Fatal(err)
+			}
+			for _, guild := range []ticket.GuildID{1, 2} {
+				if _, err := c.Directory().Member(t.Context(), guild, user, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		return w.count() - before
+	}
+	if first, second := ask(), ask(); first != 6 || second != 0 {
+		t.Fatalf("%d requests, then %d", first, second)
+	}
+	c.Directory().DropUser(5)
+	if n := ask(); n != 3 {
+		t.Errorf("%d requests about one who was forgotten and one who was not", n)
 	}
 }
