@@ -99,3 +99,53 @@ func TestMirror_of_another_keyring(t *testing.T) {
 		}
 	})
 }
+
+func TestMirror_that_is_older(t *testing.T) {
+	fallBehind := func(t *testing.T) *world {
+		w := mirroredWorld(t, 1)
+		w.mirror.Broken = errUnplugged
+		if err := w.forget(puncture(alpha, ana)); err != nil {
+			t.Fatal(err)
+		}
+		w.mirror.Broken = nil
+		return w
+	}
+	t.Run("does not stand in for a directory whose root is lost", func(t *testing.T) {
+		w := fallBehind(t)
+		mine := must(w.disk.Read(rootFile))
+		if err := w.disk.Remove(rootFile); err != nil {
+			t.Fatal(err)
+		}
+		w.wantNoNewKeys(t, func() { w.disk.Create(rootFile, mine) })
+		w.wantSame(t)
+	})
+	t.Run("does not stand in for a directory whose newest file is damaged", func(t *testing.T) {
+		w := fallBehind(t)
+		name := topName(w.own.generation)
+		mine := must(w.disk.Read(name))
+		if err := w.disk.Create(name, nil); err != nil {
+			t.Fatal(err)
+		}
+		w.wantNoNewKeys(t, func() { w.disk.Create(name, mine) })
+		w.wantSame(t)
+	})
+	t.Run("is not written over once it was used by itself", func(t *testing.T) {
+		w := fallBehind(t)
+		alone, _, err := openOn(w.mirror, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := alone.Rotate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.ring.CatchUpMirror(t.Context()); !errors.Is(err, errAnotherMirror) {
+			t.Errorf("with as many changes: %v", err)
+		}
+		if err := alone.Rotate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.ring.CatchUpMirror(t.Context()); !errors.Is(err, errNewerMirror) {
+			t.Errorf("with more changes: %v", err)
+		}
+	})
+}
