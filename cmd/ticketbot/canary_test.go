@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"ticketbot/discordsim"
+	"ticketbot/internal/canary"
 	"ticketbot/internal/clock"
 	"ticketbot/internal/leakscan"
 )
@@ -27,13 +27,13 @@ func TestNothingThatPeopleWriteIsOnDiskInClear(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	g := newGround(t, discordsim.Options{})
-	inClear := plant("in-clear") // the operator's own word, of which the data directory and the log may and do tell
+	inClear := canary.Word() // the operator's own word, of which the data directory and the log may and do tell
 	g.settings.DataDir = filepath.Join(g.dir, inClear)
 	g.env["TICKETBOT_DATA_DIR"], g.env["TICKETBOT_DEBUG"] = g.settings.DataDir, "true"
 	bot := start(t, g.env, "run")
 	bot.ready(ctx)
 
-	p := &plantation{ground: g, t: t, ctx: ctx, words: map[string]string{}}
+	p := &plantation{ground: g, Plantation: canary.New(), t: t, ctx: ctx}
 	p.name()
 	p.converse()
 	mia := g.logIn(t, g.world.Mia)
@@ -51,14 +51,14 @@ func TestNothingThatPeopleWriteIsOnDiskInClear(t *testing.T) {
 	p.allIn("the transcript's page with its file", read, "user name", "earlier nickname")
 	p.allIn("the saved transcript", withFiles(saved.output()), "user name", "earlier nickname")
 
-	words := leakscan.New(p.all()...)
+	words := leakscan.New(p.Words()...)
 	found, err := words.Dir(g.dir)
 	must(t, err)
 	leaks := append(found.Leaks, words.Bytes("the log", []byte(bot.output()))...)
 	for _, l := range leaks {
 		t.Errorf("leaked: %v", l)
 	}
-	t.Logf("%d words, %d files, %.1f MB of data, %.1f kB of log: %d leaks", len(p.words), found.Files,
+	t.Logf("%d words, %d files, %.1f MB of data, %.1f kB of log: %d leaks", len(p.Words()), found.Files,
 		float64(found.Bytes)/1e6, float64(len(bot.output()))/1e3, len(leaks))
 	if found.Files < 500 || found.Bytes < 20e6 || len(bot.output()) < 2000 {
 		t.Errorf("too little was searched to mean anything")
@@ -73,7 +73,7 @@ func controlFinds(ctx context.Context, t *testing.T, g *ground, bot *child, inCl
 	if len(control.Bytes("the log", []byte(bot.output()))) == 0 {
 		t.Error("the log names the data directory, and the search does not find it")
 	}
-	inTable := plant("in-table")
+	inTable := canary.Word()
 	var log bytes.Buffer
 	v, err := openVault(ctx, g.settings.place, clock.System{}, newLog(program{&log, &log}, false))
 	must(t, err)
@@ -99,77 +99,56 @@ func controlFinds(ctx context.Context, t *testing.T, g *ground, bot *child, inCl
 // plantation plants words.
 type plantation struct {
 	*ground
-	t     *testing.T
-	ctx   context.Context
-	words map[string]string // by where they are planted
-}
-
-// plant makes a word that nobody can guess, short and simple enough for every name.
-func plant(prefix string) string { return prefix + strings.ToLower(rand.Text()[:20]) }
-
-func (p *plantation) word(where string) string {
-	if p.words[where] == "" {
-		p.words[where] = plant("w")
-	}
-	return p.words[where]
-}
-
-func (p *plantation) all() []string {
-	var all []string
-	for _, w := range p.words {
-		all = append(all, w)
-	}
-	return all
+	*canary.Plantation
+	t   *testing.T
+	ctx context.Context
 }
 
 // allIn: every word is there, but for those that a transcript has no place for.
 func (p *plantation) allIn(what, text string, but ...string) {
 	p.t.Helper()
-	for where, w := range p.words {
-		optional := strings.Contains(strings.Join(but, "|"), where)
-		if !optional && !strings.Contains(text, w) {
-			p.t.Errorf("%s does not have the word planted as %s: it was not stored, so that not finding it on disk means nothing", what, where)
-		}
+	for _, where := range p.Missing(text, but...) {
+		p.t.Errorf("%s does not have the word planted as %s: it was not stored, so that not finding it on disk means nothing", what, where)
 	}
 }
 
 // name gives people, the category and its panel names.
 func (p *plantation) name() {
 	w := p.world
-	must(p.t, p.sim.Rename(w.Mia, p.word("user name"), p.word("display name")))
-	must(p.t, p.sim.SetNick(w.Mia, w.Guild, p.word("earlier nickname")))
-	must(p.t, p.sim.SetNick(w.Sam, w.Guild, p.word("nickname")))
+	must(p.t, p.sim.Rename(w.Mia, p.Plant("user name"), p.Plant("display name")))
+	must(p.t, p.sim.SetNick(w.Mia, w.Guild, p.Plant("earlier nickname")))
+	must(p.t, p.sim.SetNick(w.Sam, w.Guild, p.Plant("nickname")))
 	must(p.t, p.setUp(p.ctx))
 	panel, _, err := p.panel(w.Olivia)
 	must(p.t, err)
 	must(p.t, p.sim.Delete(w.Olivia, panel))
 	p.answer(p.sim.Command(w.Olivia, w.Support, "setup", map[string]any{
-		"staff": w.SupportRole, "log": w.TicketLog, "parent": w.Tickets, "name": p.word("category"),
+		"staff": w.SupportRole, "log": w.TicketLog, "parent": w.Tickets, "name": p.Plant("category"),
 	}))
 }
 
 // converse is one ticket from the form to the close.
 func (p *plantation) converse() {
 	w := p.world
-	channel, err := p.open(p.ctx, w.Mia, [3]string{p.word("form subject"), p.word("form details"), "low"})
+	channel, err := p.open(p.ctx, w.Mia, [3]string{p.Plant("form subject"), p.Plant("form details"), "low"})
 	must(p.t, err)
 	must(p.t, p.sim.SetNick(w.Mia, w.Guild, "")) // so that the display name shows
 	p.answer(p.sim.Command(w.Sam, channel, "claim", nil))
-	first := p.say(w.Mia, channel, discordsim.SayOptions{Content: "hello, " + p.word("message")})
-	p.say(w.Sam, channel, discordsim.SayOptions{Content: "an answer: " + p.word("reply"), ReplyTo: first})
-	edited := p.say(w.Mia, channel, discordsim.SayOptions{Content: "it is " + p.word("earlier wording")})
-	_, err = p.sim.Edit(w.Mia, edited, "it is "+p.word("later wording"))
+	first := p.say(w.Mia, channel, discordsim.SayOptions{Content: "hello, " + p.Plant("message")})
+	p.say(w.Sam, channel, discordsim.SayOptions{Content: "an answer: " + p.Plant("reply"), ReplyTo: first})
+	edited := p.say(w.Mia, channel, discordsim.SayOptions{Content: "it is " + p.Plant("earlier wording")})
+	_, err = p.sim.Edit(w.Mia, edited, "it is "+p.Plant("later wording"))
 	must(p.t, err)
-	must(p.t, p.sim.Delete(w.Mia, p.say(w.Mia, channel, discordsim.SayOptions{Content: p.word("deleted message")})))
+	must(p.t, p.sim.Delete(w.Mia, p.say(w.Mia, channel, discordsim.SayOptions{Content: p.Plant("deleted message")})))
 	p.say(w.Mia, channel, discordsim.SayOptions{Files: []discordsim.File{{
-		Name: p.word("file name") + ".txt", Data: []byte(strings.Repeat(p.word("file content")+"\n", 500)), Description: p.word("file description"),
+		Name: p.Plant("file name") + ".txt", Data: []byte(strings.Repeat(p.Plant("file content")+"\n", 500)), Description: p.Plant("file description"),
 	}}})
-	_, err = p.sim.Post(w.Sam, channel, "", []discordsim.Object{{"title": p.word("embed")}}, []discordsim.Object{
-		{"type": 1, "components": []discordsim.Object{{"type": 2, "style": 2, "custom_id": "x", "label": p.word("button")}}},
+	_, err = p.sim.Post(w.Sam, channel, "", []discordsim.Object{{"title": p.Plant("embed")}}, []discordsim.Object{
+		{"type": 1, "components": []discordsim.Object{{"type": 2, "style": 2, "custom_id": "x", "label": p.Plant("button")}}},
 	})
 	must(p.t, err)
 	p.webhook(channel)
-	p.answer(p.sim.Command(w.Sam, channel, "close", map[string]any{"reason": p.word("close reason")}))
+	p.answer(p.sim.Command(w.Sam, channel, "close", map[string]any{"reason": p.Plant("close reason")}))
 	p.gone(p.ctx, p.t, channel)
 }
 
@@ -192,7 +171,7 @@ func (p *plantation) webhook(channel discordsim.ID) {
 	var hook struct{ ID, Token string }
 	p.post("/channels/"+channel.String()+"/webhooks", map[string]any{"name": "Build"}, &hook)
 	p.post("/webhooks/"+hook.ID+"/"+hook.Token+"?wait=true", map[string]any{
-		"username": p.word("webhook name"), "content": p.word("webhook message"),
+		"username": p.Plant("webhook name"), "content": p.Plant("webhook message"),
 	}, nil)
 }
 
