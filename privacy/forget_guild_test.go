@@ -58,11 +58,18 @@ func jobsOf(t *testing.T, s *store.Store, id ticket.GuildID) (n int) {
 func departure(t *testing.T) *house {
 	t.Helper()
 	h := newHouse(t)
+	departureOf(t, h)
+	return h
+}
+
+// departureOf seals the first guild.
+func departureOf(t *testing.T, h *house) ticket.Guild {
+	t.Helper()
 	_, err := h.ChangeMembership(t.Context(), serverA, func(privacy.Membership) privacy.Change {
 		return privacy.Change{Seal: privacy.EvidenceAbsent}
 	})
 	check(t, err)
-	return h
+	return h.guilds[0]
 }
 
 // neighbour is what is left to read when the first guild is gone.
