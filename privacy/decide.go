@@ -39,6 +39,10 @@ type Membership struct {
 	SealedAt time.Time
 	Owner    keys.Tag // who gets the receipt
 	Readable bool     // the keyring has its keys
+
+	// Condemned says that it is to be forgotten. A job that was told so is no proof: it may run late, after the decision
+	// was taken back.
+	Condemned bool
 }
 
 // Change is what is to be done to a guild's last membership, in one transaction. The zero Change is nothing.

@@ -66,7 +66,7 @@ func departure(t *testing.T) *house {
 func departureOf(t *testing.T, h *house) ticket.Guild {
 	t.Helper()
 	_, err := h.ChangeMembership(t.Context(), serverA, func(privacy.Membership) privacy.Change {
-		return privacy.Change{Seal: privacy.EvidenceAbsent}
+		return privacy.Change{Seal: privacy.EvidenceAbsent, Forget: true}
 	})
 	check(t, err)
 	return h.guilds[0]
@@ -124,7 +124,7 @@ func TestForgetGuild(t *testing.T) {
 	for _, g := range []ticket.Guild{h.guilds[0], now} {
 		if g == now {
 			_, err := h.ChangeMembership(ctx, serverA, func(privacy.Membership) privacy.Change {
-				return privacy.Change{Seal: privacy.EvidenceEvent}
+				return privacy.Change{Seal: privacy.EvidenceEvent, Forget: true}
 			})
 			check(t, err)
 		}
@@ -307,7 +307,7 @@ func TestWhoWritesLate(t *testing.T) {
 			<-written
 		}
 		_, err := h.ChangeMembership(t.Context(), serverA, func(privacy.Membership) privacy.Change {
-			return privacy.Change{Seal: privacy.EvidenceEvent}
+			return privacy.Change{Seal: privacy.EvidenceEvent, Forget: true}
 		})
 		check(t, err)
 		check(t, h.service().ForgetGuild(t.Context(), g))
@@ -340,7 +340,7 @@ func TestReadersEnd(t *testing.T) {
 		for read, ended := 0, false; !ended; read++ {
 			if read == 3 && i == 0 {
 				_, err := h.ChangeMembership(t.Context(), serverA, func(privacy.Membership) privacy.Change {
-					return privacy.Change{Seal: privacy.EvidenceEvent}
+					return privacy.Change{Seal: privacy.EvidenceEvent, Forget: true}
 				})
 				check(t, err)
 				begin = time.Now()

@@ -127,7 +127,7 @@ func undone(all []Membership) (confirm, forget []ticket.Guild) {
 	for _, m := range all {
 		switch {
 		case m.State == StateActive:
-		case m.State == StateSealed && m.Readable && (m.Evidence == EvidenceEvent || m.Evidence == EvidenceUnclear):
+		case m.State == StateSealed && !m.Condemned:
 			confirm = append(confirm, m.Guild)
 		default:
 			forget = append(forget, m.Guild)

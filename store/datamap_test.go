@@ -24,7 +24,7 @@ type datamap struct {
 
 // typesOf are the types that a column in clear of some kind may have. None can hold a sentence.
 var typesOf = map[string][]string{
-	"guild id": {"bigint"}, "epoch": {"integer"}, "channel id": {"bigint"}, "message id": {"bigint"},
+	"guild id": {"bigint"}, "bot id": {"bigint"}, "epoch": {"integer"}, "channel id": {"bigint"}, "message id": {"bigint"},
 	"attachment id": {"bigint"}, "request id": {"bigint"}, "ticket number": {"integer"},
 	"surrogate id": {"bigint", "text", "bytea"}, "enum": {"text"}, "counter": {"integer", "bigint"},
 	"time": {"timestamp with time zone"}, "flag": {"boolean"}, "digest": {"bytea"}, "ledger entry": {"bytea"},

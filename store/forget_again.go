@@ -86,6 +86,9 @@ func (s *Store) forgetGuildsAgain(ctx context.Context, guilds []ticket.Guild) er
 		if err := s.q.SealTenancy(ctx, s.pool, row); err != nil {
 			return explain("seal a forgotten guild", err)
 		}
+		if err := s.q.CondemnTenancy(ctx, s.pool, db.CondemnTenancyParams{GuildID: g.ID, Epoch: g.Epoch}); err != nil {
+			return explain("seal a forgotten guild", err)
+		}
 	}
 	return s.Remind(ctx, nil, guilds)
 }

@@ -21,14 +21,15 @@ const (
 )
 
 // Shred runs forget, which destroys the keys, while nobody can open the membership again, and then notes that they are
-// gone, with the draft of a receipt. It returns the state afterwards.
+// gone, with the draft of a receipt. A membership that is not condemned stays as it is. It
+// returns the state afterwards.
 func (s *Store) Shred(ctx context.Context, g ticket.Guild, forget func(context.Context) error,
 	draft func(privacy.Membership, map[string]int64) (privacy.Receipt, error)) (privacy.State, error) {
 	var state privacy.State
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
 		m, err := s.holdEnded(ctx, tx, g)
 		state = m.State
-		if err != nil || state != privacy.StateSealed && state != privacy.StateShredded {
+		if err != nil || state != privacy.StateShredded && (state != privacy.StateSealed || !m.Condemned) {
 			return err
 		}
 		if state == privacy.StateSealed || m.Readable {

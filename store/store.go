@@ -13,6 +13,7 @@ import (
 	"ticketbot/internal/fault"
 	"ticketbot/keys"
 	"ticketbot/store/db"
+	"ticketbot/ticket"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -136,6 +137,19 @@ func (s *Store) claimInstallation(ctx context.Context) error {
 	}
 	if string(theirs) != string(id[:]) {
 		return fault.New(fault.Config, "store.wrong_keyring")
+	}
+	return nil
+}
+
+// ClaimBot refuses to go on as another bot than the one whose servers these are: Discord would say of every one of them
+// that this bot is not there, and all would be forgotten.
+func (s *Store) ClaimBot(ctx context.Context, bot ticket.UserID) error {
+	known, err := s.q.ClaimBot(ctx, s.pool, int64(bot))
+	if err != nil {
+		return explain("find out which bot the database belongs to", err)
+	}
+	if ticket.UserID(known) != bot {
+		return fault.New(fault.Config, "store.wrong_bot", "bot", bot, "known", ticket.UserID(known))
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (s *Store) lastMembership(ctx context.Context, q db.DBTX, id ticket.GuildID
 func (s *Store) membership(row db.GuildTenancy) privacy.Membership {
 	m := privacy.Membership{
 		Guild: ticket.Guild{ID: row.GuildID, Epoch: row.Epoch}, JoinedAt: row.JoinedAt, State: privacy.State(row.State),
-		Evidence: privacy.Evidence(orZero(row.Evidence)), SealedAt: orZero(row.SealedAt),
+		Evidence: privacy.Evidence(orZero(row.Evidence)), SealedAt: orZero(row.SealedAt), Condemned: row.Condemned,
 		Readable: s.keys.Has(uint64(row.GuildID), row.Epoch),
 	}
 	copy(m.Owner[:], row.Owner)
@@ -116,6 +116,9 @@ func (s *Store) change(ctx context.Context, tx pgx.Tx, known privacy.Membership,
 	}
 	var jobs []river.JobArgs
 	if c.Forget {
+		if err := s.q.CondemnTenancy(ctx, tx, db.CondemnTenancyParams{GuildID: g.ID, Epoch: g.Epoch}); err != nil {
+			return ticket.Guild{}, err
+		}
 		jobs = append(jobs, privacy.ForgetGuildJob{Guild: uint64(g.ID), Epoch: g.Epoch})
 	}
 	if c.Confirm {

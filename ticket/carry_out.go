@@ -16,6 +16,8 @@ const effectTime = 50 * time.Second
 // CarryOut does one effect, unless it is done or somebody else is at it. The verb that wrote the effect calls it in the
 // same breath; a job calls it later if that breath was cut short.
 func (s *Service) CarryOut(ctx context.Context, g Guild, id EffectID) error {
+	inside, leave := s.fence.enter(ctx, g) // first: a guild that ends in between must not be overlooked
+	defer leave()
 	e, ok, err := s.store.ClaimEffect(ctx, g, id)
 	if err != nil {
 		return fmt.Errorf("take effect: %w", err)
@@ -23,8 +25,6 @@ func (s *Service) CarryOut(ctx context.Context, g Guild, id EffectID) error {
 	if !ok {
 		return nil
 	}
-	inside, leave := s.fence.enter(ctx, g)
-	defer leave()
 	bounded, cancel := context.WithTimeout(inside, effectTime)
 	defer cancel()
 	if err := s.do(bounded, e); err != nil {

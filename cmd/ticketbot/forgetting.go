@@ -38,9 +38,10 @@ const (
 	lookBack  = time.Minute // transactions that sealed and were slow to commit, and clocks that differ
 )
 
-// watchDepartures drops from memory what another process has ended. Reads are denied by the database without it; this is
-// for what is remembered.
+// watchDepartures drops from memory what another process has ended, and takes up again what it has opened again. Reads are
+// denied by the database without it; this is for what is remembered.
 func (in *installation) watchDepartures(ctx context.Context) error {
+	gone := map[ticket.Guild]time.Time{}
 	for {
 		if err := clock.Sleep(ctx, in.clock, lookEvery); err != nil {
 			return nil
@@ -49,9 +50,29 @@ func (in *installation) watchDepartures(ctx context.Context) error {
 		if err != nil {
 			continue // whoever needs the database says so
 		}
+		now := in.clock.Now()
 		for _, g := range ended {
 			in.ended(g)
+			gone[g] = now
 		}
+		for g, seen := range gone {
+			in.lookAgain(ctx, gone, g, now.Sub(seen))
+		}
+	}
+}
+
+// lookAgain finds out why a membership is not among those that have ended lately any more: because it is long ago, or
+// because it was a mistake.
+func (in *installation) lookAgain(ctx context.Context, gone map[ticket.Guild]time.Time, g ticket.Guild, unseen time.Duration) {
+	if unseen == 0 {
+		return
+	}
+	if now, err := in.vault.store.Tenant(ctx, g.ID); err == nil && now == g {
+		in.returned(ctx, g.ID)
+		delete(gone, g)
+	}
+	if unseen > lookBack {
+		delete(gone, g)
 	}
 }
 

@@ -31,6 +31,13 @@ func (c runCommand) Run(ctx context.Context, p program) error {
 		return err
 	}
 	defer in.close(context.WithoutCancel(ctx))
+	me, err := in.discord.Me(ctx)
+	if err != nil {
+		return err
+	}
+	if err := in.vault.store.ClaimBot(ctx, me.User); err != nil {
+		return err
+	}
 	return in.run(ctx)
 }
 

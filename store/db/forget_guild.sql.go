@@ -565,7 +565,7 @@ func (q *Queries) DeleteThreadsOfTickets(ctx context.Context, db DBTX, arg Delet
 
 const holdEnded = `-- name: HoldEnded :one
 
-select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy where guild_id = $1 and epoch = $2 for update
+select guild_id, epoch, joined_at, state, owner, sealed_at, condemned, evidence from guild_tenancy where guild_id = $1 and epoch = $2 for update
 `
 
 type HoldEndedParams struct {
@@ -585,6 +585,7 @@ func (q *Queries) HoldEnded(ctx context.Context, db DBTX, arg HoldEndedParams) (
 		&i.State,
 		&i.Owner,
 		&i.SealedAt,
+		&i.Condemned,
 		&i.Evidence,
 	)
 	return i, err

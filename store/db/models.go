@@ -87,18 +87,20 @@ type GuildCounter struct {
 }
 
 type GuildTenancy struct {
-	GuildID  ticket.GuildID
-	Epoch    uint32
-	JoinedAt time.Time
-	State    string
-	Owner    []byte
-	SealedAt *time.Time
-	Evidence *string
+	GuildID   ticket.GuildID
+	Epoch     uint32
+	JoinedAt  time.Time
+	State     string
+	Owner     []byte
+	SealedAt  *time.Time
+	Condemned bool
+	Evidence  *string
 }
 
 type Installation struct {
 	OnlyRow bool
 	Keyring []byte
+	Bot     *int64
 }
 
 type Keyring struct {

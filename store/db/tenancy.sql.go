@@ -13,7 +13,7 @@ import (
 )
 
 const activeTenancies = `-- name: ActiveTenancies :many
-select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy where state = 'active' order by guild_id
+select guild_id, epoch, joined_at, state, owner, sealed_at, condemned, evidence from guild_tenancy where state = 'active' order by guild_id
 `
 
 func (q *Queries) ActiveTenancies(ctx context.Context, db DBTX) ([]GuildTenancy, error) {
@@ -32,6 +32,7 @@ func (q *Queries) ActiveTenancies(ctx context.Context, db DBTX) ([]GuildTenancy,
 			&i.State,
 			&i.Owner,
 			&i.SealedAt,
+			&i.Condemned,
 			&i.Evidence,
 		); err != nil {
 			return nil, err
@@ -45,7 +46,7 @@ func (q *Queries) ActiveTenancies(ctx context.Context, db DBTX) ([]GuildTenancy,
 }
 
 const activeTenancy = `-- name: ActiveTenancy :one
-select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy where guild_id = $1 and state = 'active'
+select guild_id, epoch, joined_at, state, owner, sealed_at, condemned, evidence from guild_tenancy where guild_id = $1 and state = 'active'
 `
 
 func (q *Queries) ActiveTenancy(ctx context.Context, db DBTX, guildID ticket.GuildID) (GuildTenancy, error) {
@@ -58,13 +59,14 @@ func (q *Queries) ActiveTenancy(ctx context.Context, db DBTX, guildID ticket.Gui
 		&i.State,
 		&i.Owner,
 		&i.SealedAt,
+		&i.Condemned,
 		&i.Evidence,
 	)
 	return i, err
 }
 
 const allTenancies = `-- name: AllTenancies :many
-select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy order by guild_id, epoch
+select guild_id, epoch, joined_at, state, owner, sealed_at, condemned, evidence from guild_tenancy order by guild_id, epoch
 `
 
 func (q *Queries) AllTenancies(ctx context.Context, db DBTX) ([]GuildTenancy, error) {
@@ -83,6 +85,7 @@ func (q *Queries) AllTenancies(ctx context.Context, db DBTX) ([]GuildTenancy, er
 			&i.State,
 			&i.Owner,
 			&i.SealedAt,
+			&i.Condemned,
 			&i.Evidence,
 		); err != nil {
 			return nil, err
@@ -93,6 +96,18 @@ func (q *Queries) AllTenancies(ctx context.Context, db DBTX) ([]GuildTenancy, er
 		return nil, err
 	}
 	return items, nil
+}
+
+const claimBot = `-- name: ClaimBot :one
+update installation set bot = coalesce(bot, $1::bigint) returning bot::bigint
+`
+
+// The first account to come is the one whose servers the database knows.
+func (q *Queries) ClaimBot(ctx context.Context, db DBTX, bot int64) (int64, error) {
+	row := db.QueryRow(ctx, claimBot, bot)
+	var bot_2 int64
+	err := row.Scan(&bot_2)
+	return bot_2, err
 }
 
 const claimInstallation = `-- name: ClaimInstallation :one
@@ -110,8 +125,23 @@ func (q *Queries) ClaimInstallation(ctx context.Context, db DBTX, keyring []byte
 	return keyring_2, err
 }
 
+const condemnTenancy = `-- name: CondemnTenancy :exec
+update guild_tenancy set condemned = true
+where guild_id = $1 and epoch = $2 and state = 'sealed'
+`
+
+type CondemnTenancyParams struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+}
+
+func (q *Queries) CondemnTenancy(ctx context.Context, db DBTX, arg CondemnTenancyParams) error {
+	_, err := db.Exec(ctx, condemnTenancy, arg.GuildID, arg.Epoch)
+	return err
+}
+
 const doubtTenancy = `-- name: DoubtTenancy :exec
-update guild_tenancy set evidence = 'unclear'
+update guild_tenancy set evidence = 'unclear', condemned = false
 where guild_id = $1 and epoch = $2 and state = 'sealed' and evidence = 'event'
 `
 
@@ -264,7 +294,7 @@ func (q *Queries) LastDeparted(ctx context.Context, db DBTX, guildID ticket.Guil
 }
 
 const lastTenancy = `-- name: LastTenancy :one
-select guild_id, epoch, joined_at, state, owner, sealed_at, evidence from guild_tenancy where guild_id = $1 order by epoch desc limit 1
+select guild_id, epoch, joined_at, state, owner, sealed_at, condemned, evidence from guild_tenancy where guild_id = $1 order by epoch desc limit 1
 `
 
 func (q *Queries) LastTenancy(ctx context.Context, db DBTX, guildID ticket.GuildID) (GuildTenancy, error) {
@@ -277,6 +307,7 @@ func (q *Queries) LastTenancy(ctx context.Context, db DBTX, guildID ticket.Guild
 		&i.State,
 		&i.Owner,
 		&i.SealedAt,
+		&i.Condemned,
 		&i.Evidence,
 	)
 	return i, err
@@ -330,7 +361,7 @@ func (q *Queries) SealTenancy(ctx context.Context, db DBTX, arg SealTenancyParam
 }
 
 const unsealTenancy = `-- name: UnsealTenancy :exec
-update guild_tenancy set state = 'active', sealed_at = null, evidence = null
+update guild_tenancy set state = 'active', sealed_at = null, evidence = null, condemned = false
 where guild_id = $1 and epoch = $2 and state = 'sealed'
 `
 

@@ -4,7 +4,11 @@
 alter table guild_tenancy
     add column owner     tag,
     add column sealed_at timestamptz,
+    add column condemned boolean not null default false, -- decided: its keys are to be forgotten
     add column evidence  text check (evidence in ('event', 'unclear', 'absent', 'rejoined', 'ledger'));
+
+-- Which account of Discord's is the bot. Another one is in other servers, and would take all of ours for left.
+alter table installation add column bot bigint;
 
 -- What is left of a membership that is over: that there was one, so that its number is never used again.
 create table departed (

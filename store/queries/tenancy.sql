@@ -49,15 +49,23 @@ update guild_tenancy set state = 'sealed', sealed_at = @sealed_at, evidence = @e
 where guild_id = @guild_id and epoch = @epoch and state = 'active';
 
 -- name: UnsealTenancy :exec
-update guild_tenancy set state = 'active', sealed_at = null, evidence = null
+update guild_tenancy set state = 'active', sealed_at = null, evidence = null, condemned = false
 where guild_id = @guild_id and epoch = @epoch and state = 'sealed';
 
 -- name: DoubtTenancy :exec
-update guild_tenancy set evidence = 'unclear'
+update guild_tenancy set evidence = 'unclear', condemned = false
 where guild_id = @guild_id and epoch = @epoch and state = 'sealed' and evidence = 'event';
+
+-- name: CondemnTenancy :exec
+update guild_tenancy set condemned = true
+where guild_id = @guild_id and epoch = @epoch and state = 'sealed';
 
 -- name: OwnTenancy :exec
 update guild_tenancy set owner = @owner where guild_id = @guild_id and epoch = @epoch;
+
+-- name: ClaimBot :one
+-- The first account to come is the one whose servers the database knows.
+update installation set bot = coalesce(bot, @bot::bigint) returning bot::bigint;
 
 -- name: ClaimInstallation :one
 -- The first keyring to come is the one the database belongs to.

@@ -51,7 +51,7 @@ func Join(t testing.TB, s *store.Store, id ticket.GuildID) ticket.Guild {
 func Leave(t testing.TB, s *store.Store, id ticket.GuildID) {
 	t.Helper()
 	_, err := s.ChangeMembership(t.Context(), id, func(privacy.Membership) privacy.Change {
-		return privacy.Change{Seal: privacy.EvidenceEvent}
+		return privacy.Change{Seal: privacy.EvidenceEvent, Forget: true}
 	})
 	if err != nil {
 		t.Fatal(err)
