@@ -115,7 +115,7 @@ func (r *Refusal) byStatus() error {
 		return fault.New(fault.Unavailable, "discord.busy").Because(r)
 	case r.Status >= 500:
 		return fault.New(fault.Unavailable, "discord.unavailable").Because(r)
-	case r.Code == 0: // not Discord's own word, but of something in between that blocks or is broken
+	case r.Code == 0 && (r.Status == http.StatusForbidden || r.Status == http.StatusNotFound): // not Discord's own word, but of something in between that blocks or is broken
 		return fault.New(fault.Unavailable, "discord.unavailable").Because(r)
 	case r.Status == http.StatusForbidden:
 		return fault.New(fault.Permission, "discord.not_allowed").Because(r)
