@@ -37,7 +37,8 @@ func TestErrors(t *testing.T) {
 		{"category gone", 400, `{"code":50035,"errors":{"parent_id":{"_errors":[{"code":"CHANNEL_PARENT_INVALID"}]}}}`, nil, fault.Conflict, "discord.category_gone"},
 		{"bad form", 400, `{"code":50035,"errors":{"components":{"0":{"label":{"_errors":[{"code":"BASE_TYPE_BAD_LENGTH","message":"what somebody wrote"}]}}}}}`, nil, fault.Invalid, "discord.refused"},
 		{"token", 401, refusal(0), nil, fault.Config, "discord.token"},
-		{"null for a body", 403, `null`, nil, fault.Permission, "discord.not_allowed"},
+		{"blocked on the way", 403, `null`, nil, fault.Unavailable, "discord.unavailable"},
+		{"not allowed", 403, refusal(50013), nil, fault.Permission, "discord.not_allowed"},
 		{"unknown thing", 404, refusal(10011), nil, fault.NotFound, "discord.not_found"},
 		{"automod", 400, refusal(200000), nil, fault.Invalid, "discord.refused"},
 	} {
