@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -39,6 +40,9 @@ func reachDiscord(ctx context.Context, d *discord.Client, address string) (disco
 
 // nonsense is an answer that no API gives, such as a page of HTML.
 func nonsense(err error) bool {
+	if r, ok := errors.AsType[*discord.Refusal](err); ok && r.Status == http.StatusNotFound {
+		return true
+	}
 	_, syntax := errors.AsType[*json.SyntaxError](err)
 	_, shape := errors.AsType[*json.UnmarshalTypeError](err)
 	return syntax || shape
