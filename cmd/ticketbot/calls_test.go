@@ -25,6 +25,7 @@ func TestATicketCostsFewRequests(t *testing.T) {
 	bot := start(t, g.env, "run")
 	bot.ready(ctx)
 	must(t, g.setUp(ctx))
+	g.hasSwept(ctx, t)
 	w := g.world
 	var channel discordsim.ID
 	for _, deed := range []struct {
@@ -86,6 +87,19 @@ func (g *ground) chat(channel discordsim.ID, lines int) error {
 		return err
 	}
 	return g.sim.Delete(g.world.Mia, last.ID)
+}
+
+// hasSwept returns when the program has asked for the list of its servers, which it does once after each start whatever
+// else happens, and which therefore is no part of any deed.
+func (g *ground) hasSwept(ctx context.Context, t *testing.T) {
+	t.Helper()
+	for g.sim.CallCounts(0)["GET /users/@me/guilds"] == 0 {
+		select {
+		case <-ctx.Done():
+			t.Fatal("it never asks for the list of its servers")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // calm returns when nothing has happened for a while: what else a deed leads to follows at once.
