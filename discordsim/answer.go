@@ -147,8 +147,8 @@ func (c *call) updateSource(i *interaction, data *form) (*message, error) {
 
 func (c *call) openModal(i *interaction, data *form) error {
 	data.need("custom_id", "title")
-	data.text("custom_id", 1, 100)
-	data.text("title", 1, 45)
+	data.text("custom_id", 1, maxCustomID)
+	data.text("title", 1, maxModalTitle)
 	components := modalComponents(data)
 	if err := data.err(); err != nil {
 		return err
@@ -160,9 +160,9 @@ func (c *call) openModal(i *interaction, data *form) error {
 }
 
 func (c *call) suggest(i *interaction, data *form) error {
-	for _, choice := range data.list("choices", 0, 25) {
+	for _, choice := range data.list("choices", 0, maxSuggestions) {
 		choice.need("name", "value")
-		choice.text("name", 1, 100)
+		choice.text("name", 1, maxChoiceText)
 		i.choices = append(i.choices, choice.v)
 	}
 	if err := data.err(); err != nil {

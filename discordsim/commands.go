@@ -2,7 +2,6 @@ package discordsim
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 )
@@ -73,7 +72,7 @@ func replaceCommands(c *call) (any, error) {
 	}
 	var next []*command
 	names := map[string]bool{}
-	for _, f := range c.entries(0, 100) {
+	for _, f := range c.entries(0, maxCommands+2*maxContextCommands) {
 		cmd := c.readCommand(f, guild, get())
 		if key := cmd.name + "/" + strconv.Itoa(cmd.kind); names[key] {
 			f.fail("name", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
@@ -83,6 +82,9 @@ func replaceCommands(c *call) (any, error) {
 		next = append(next, cmd)
 	}
 	if err := c.err(); err != nil {
+		return nil, err
+	}
+	if err := tooManyCommands(next); err != nil {
 		return nil, err
 	}
 	set(next)
@@ -101,7 +103,11 @@ func createCommand(c *call) (any, error) {
 		return nil, err
 	}
 	kept := slices.DeleteFunc(slices.Clone(before), func(x *command) bool { return x.id == cmd.id })
-	set(append(kept, cmd))
+	next := append(kept, cmd)
+	if err := tooManyCommands(next); err != nil {
+		return nil, err
+	}
+	set(next)
 	c.s.commandsChanged(guild)
 	status := 201
 	if len(kept) < len(before) {
@@ -180,18 +186,19 @@ func (s *Server) commandsChanged(guild ID) {
 	}
 }
 
-var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
-
 // readCommand checks a command. One of the same name and kind keeps its ID.
 func (c *call) readCommand(f *form, guild ID, known []*command) *command {
 	f.need("name")
 	kind := f.integer("type", 1, 4, 1)
-	cmd := &command{id: c.s.world.newID(), name: f.text("name", 1, 32), kind: kind, guild: guild, version: c.s.world.newID()}
+	cmd := &command{id: c.s.world.newID(), name: f.text("name", 1, maxCommandName), kind: kind, guild: guild, version: c.s.world.newID()}
 	if kind == 1 {
 		f.need("description")
-		f.text("description", 1, 100)
+		f.text("description", 1, maxCommandDescription)
 		checkCommandName(f, cmd.name)
 		checkOptions(f, 0)
+	}
+	if size := commandSize(f.v); size > maxCommandSize {
+		f.fail("", "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (%d)", maxCommandSize)
 	}
 	checkPlaces(f)
 	for _, k := range known {
@@ -228,55 +235,6 @@ func commandShape(cmd *command, app ID, f *form) Object {
 		o["options"] = cmd.options
 	}
 	return o
-}
-
-func checkCommandName(f *form, name string) {
-	lower := regexp.MustCompile(`\p{Lu}`)
-	if !commandName.MatchString(name) || lower.MatchString(name) {
-		f.fail("name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-	}
-}
-
-// Types of command options.
-const (
-	optionSubcommand = 1
-	optionGroup      = 2
-	optionString     = 3
-	optionInteger    = 4
-	optionBoolean    = 5
-	optionUser       = 6
-	optionChannel    = 7
-	optionRole       = 8
-	optionMention    = 9
-	optionNumber     = 10
-	optionFile       = 11
-)
-
-func checkOptions(f *form, depth int) {
-	optional := false
-	for _, o := range f.list("options", 0, 25) {
-		o.need("type", "name", "description")
-		name := o.text("name", 1, 32)
-		checkCommandName(o, name)
-		o.text("description", 1, 100)
-		kind := o.oneOf("type", optionSubcommand, optionGroup, optionString, optionInteger, optionBoolean, optionUser, optionChannel, optionRole, optionMention, optionNumber, optionFile)
-		if kind == optionSubcommand || kind == optionGroup {
-			if depth > 1 || kind == optionGroup && depth > 0 {
-				o.fail("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command option is not allowed here")
-			}
-			checkOptions(o, depth+1)
-			continue
-		}
-		required := o.flag("required")
-		if required && optional {
-			o.fail("required", "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options must be placed before non-required options")
-		}
-		optional = optional || !required
-		for _, choice := range o.list("choices", 0, 25) {
-			choice.need("name", "value")
-			choice.text("name", 1, 100)
-		}
-	}
 }
 
 // usableCommands are the commands a member may use: their default permissions are enforced by Discord, not by bots.

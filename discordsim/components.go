@@ -58,9 +58,9 @@ func messageComponents(f *form, v2 bool, media func(string) bool) []Object {
 	check := newComponentCheck(media)
 	var list []*form
 	if v2 {
-		list = f.list("components", 0, 40)
+		list = f.list("components", 0, maxComponents)
 	} else {
-		list = f.list("components", 0, 5)
+		list = f.list("components", 0, maxRows)
 	}
 	out := make([]Object, 0, len(list))
 	for _, c := range list {
@@ -71,11 +71,11 @@ func messageComponents(f *form, v2 bool, media func(string) bool) []Object {
 		}
 		out = append(out, c.v)
 	}
-	if check.total > 40 {
-		f.fail("components", "BASE_TYPE_MAX_LENGTH", "Must be 40 or fewer in length.")
+	if check.total > maxComponents {
+		f.fail("components", "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", "The number of components exceeds the maximum of %d", maxComponents)
 	}
-	if check.text > 4000 {
-		f.fail("components", "COMPONENT_MAX_TOTAL_TEXT_LENGTH", "The total text of components must be 4000 or fewer in length.")
+	if check.text > maxComponentText {
+		f.fail("components", "COMPONENT_MAX_TOTAL_TEXT_LENGTH", "The total text of components must be %d or fewer in length.", maxComponentText)
 	}
 	check.number(out)
 	return out
@@ -85,7 +85,7 @@ func messageComponents(f *form, v2 bool, media func(string) bool) []Object {
 func modalComponents(f *form) []Object {
 	check := newComponentCheck(func(string) bool { return false })
 	f.need("components")
-	list := f.list("components", 1, 5)
+	list := f.list("components", 1, maxModalParts)
 	out := make([]Object, 0, len(list))
 	for _, c := range list {
 		switch check.kind(c, topLevelForm) {
@@ -93,7 +93,7 @@ func modalComponents(f *form) []Object {
 			for _, input := range c.list("components", 1, 1) {
 				check.one(input, []int{componentTextInput})
 				input.need("label")
-				input.text("label", 1, 45)
+				input.text("label", 1, maxLabel)
 			}
 		case componentLabel:
 			check.label(c)
@@ -108,8 +108,8 @@ func modalComponents(f *form) []Object {
 
 func (k *componentCheck) label(c *form) {
 	c.need("label", "component")
-	c.text("label", 1, 45)
-	c.text("description", 0, 100)
+	c.text("label", 1, maxLabel)
+	c.text("description", 0, maxLabelDescription)
 	if inner := c.object("component"); inner != nil {
 		k.one(inner, inLabel)
 		if slices.Contains(anySelect, inner.integer("type", 0, 999, 0)) && inner.flag("disabled") {
@@ -167,7 +167,7 @@ func (k *componentCheck) one(c *form, allowed []int) {
 
 func (k *componentCheck) customID(c *form) {
 	c.need("custom_id")
-	id := c.text("custom_id", 1, 100)
+	id := c.text("custom_id", 1, maxCustomID)
 	if id != "" && k.custom[id] {
 		c.fail("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
 	}
@@ -176,31 +176,31 @@ func (k *componentCheck) customID(c *form) {
 
 func (k *componentCheck) row(c *form) {
 	c.need("components")
-	children := c.list("components", 1, 5)
+	children := c.list("components", 1, maxRowWidth)
 	width := 0
 	for _, child := range children {
 		k.one(child, inRow)
 		width++
 		if child.integer("type", 0, 999, 0) != componentButton {
-			width += 4 // a select fills the row
+			width += maxRowWidth - 1 // a select fills the row
 		}
-	}
-	if width > 5 {
-		c.fail("components", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
+		if width > maxRowWidth {
+			child.fail("", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
+		}
 	}
 }
 
 func (k *componentCheck) button(c *form) {
 	c.need("style")
 	style := c.oneOf("style", 1, 2, 3, 4, 5, 6)
-	c.text("label", 0, 80)
+	c.text("label", 0, maxButtonLabel)
 	switch {
 	case style == 6:
 		c.need("sku_id")
 		return
 	case style == 5:
 		c.need("url")
-		c.text("url", 1, 512)
+		c.text("url", 1, maxButtonURL)
 		if c.given("custom_id") {
 			c.fail("custom_id", "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified")
 		}
@@ -217,27 +217,27 @@ func (k *componentCheck) button(c *form) {
 
 func (k *componentCheck) menu(c *form, kind int) {
 	k.customID(c)
-	c.text("placeholder", 0, 150)
-	least, most := c.integer("min_values", 0, 25, 1), c.integer("max_values", 1, 25, 1)
+	c.text("placeholder", 0, maxPlaceholder)
+	least, most := c.integer("min_values", 0, maxChosen, 1), c.integer("max_values", 1, maxChosen, 1)
 	if least > most {
 		c.fail("min_values", "SELECT_COMPONENT_MIN_VALUES_TOO_LARGE", "min_values must not exceed max_values")
 	}
 	c.v["min_values"], c.v["max_values"] = least, most
 	if kind != componentSelect {
-		c.list("default_values", 0, 25)
+		c.list("default_values", 0, maxChosen)
 		return
 	}
 	c.need("options")
-	k.options(c, 1, 25)
+	k.options(c, 1, maxOptions)
 }
 
 func (k *componentCheck) options(c *form, least, most int) {
 	seen := map[string]bool{}
 	for _, o := range c.list("options", least, most) {
 		o.need("label", "value")
-		o.text("label", 1, 100)
-		o.text("description", 0, 100)
-		value := o.text("value", 1, 100)
+		o.text("label", 1, maxOptionText)
+		o.text("description", 0, maxOptionText)
+		value := o.text("value", 1, maxOptionText)
 		if seen[value] {
 			o.fail("value", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used")
 		}
@@ -249,10 +249,10 @@ func (k *componentCheck) textInput(c *form) {
 	k.customID(c)
 	c.need("style")
 	c.oneOf("style", 1, 2)
-	c.text("placeholder", 0, 100)
-	c.text("value", 0, 4000)
-	c.integer("min_length", 0, 4000, 0)
-	c.integer("max_length", 1, 4000, 4000)
+	c.text("placeholder", 0, maxInputPlaceholder)
+	c.text("value", 0, maxInputText)
+	c.integer("min_length", 0, maxInputText, 0)
+	c.integer("max_length", 1, maxInputText, maxInputText)
 	c.flag("required")
 }
 
@@ -261,16 +261,16 @@ func (k *componentCheck) question(c *form, kind int) {
 	k.customID(c)
 	switch kind {
 	case componentUpload:
-		c.integer("min_values", 0, 10, 1)
-		c.integer("max_values", 1, 10, 1)
+		c.integer("min_values", 0, maxUploads, 1)
+		c.integer("max_values", 1, maxUploads, 1)
 	case componentRadio:
 		c.need("options")
-		k.options(c, 2, 10)
+		k.options(c, leastRadios, maxRadios)
 	case componentCheckboxes:
 		c.need("options")
-		k.options(c, 1, 10)
-		c.integer("min_values", 0, 10, 1)
-		c.integer("max_values", 1, 10, 1)
+		k.options(c, 1, maxCheckboxes)
+		c.integer("min_values", 0, maxCheckboxes, 1)
+		c.integer("max_values", 1, maxCheckboxes, 1)
 	case componentCheckbox:
 		c.flag("default")
 	}
@@ -286,58 +286,4 @@ func (k *componentCheck) number(components []Object) {
 		}
 		c["id"] = k.nextID
 	})
-}
-
-// walkComponents visits components and what is nested in them.
-func walkComponents(components []Object, visit func(Object)) {
-	for _, c := range components {
-		visit(c)
-		walkComponents(objects(c["components"]), visit)
-		for _, key := range []string{"accessory", "component"} {
-			if inner, ok := c[key].(Object); ok {
-				walkComponents([]Object{inner}, visit)
-			}
-		}
-	}
-}
-
-func objects(v any) []Object {
-	if list, ok := v.([]Object); ok {
-		return list
-	}
-	list, _ := v.([]any)
-	var out []Object
-	for _, entry := range list {
-		if o, ok := entry.(Object); ok {
-			out = append(out, o)
-		}
-	}
-	return out
-}
-
-// findComponent finds the component with a custom id.
-func findComponent(components []Object, customID string) Object {
-	var found Object
-	walkComponents(components, func(c Object) {
-		if c["custom_id"] == customID {
-			found = c
-		}
-	})
-	return found
-}
-
-// number reads an integer out of a component, whichever way it was decoded.
-func number(v any, otherwise int) int {
-	switch n := v.(type) {
-	case int:
-		return n
-	case float64:
-		return int(n)
-	case json.Number:
-		i, err := n.Int64()
-		if err == nil {
-			return int(i)
-		}
-	}
-	return otherwise
 }

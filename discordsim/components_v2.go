@@ -5,10 +5,10 @@ func (k *componentCheck) layout(c *form, kind int) {
 	switch kind {
 	case componentText:
 		c.need("content")
-		k.text += len([]rune(c.text("content", 1, 4000)))
+		k.text += len([]rune(c.text("content", 1, maxComponentText)))
 	case componentSection:
 		c.need("components", "accessory")
-		for _, text := range c.list("components", 1, 3) {
+		for _, text := range c.list("components", 1, maxSection) {
 			k.one(text, []int{componentText})
 		}
 		if accessory := c.object("accessory"); accessory != nil {
@@ -18,7 +18,7 @@ func (k *componentCheck) layout(c *form, kind int) {
 		k.mediaItem(c, "media")
 	case componentGallery:
 		c.need("items")
-		for _, item := range c.list("items", 1, 10) {
+		for _, item := range c.list("items", 1, maxGallery) {
 			k.mediaItem(item, "media")
 		}
 	case componentFile:
@@ -28,11 +28,11 @@ func (k *componentCheck) layout(c *form, kind int) {
 		setDefault(c, "divider", true)
 		setDefault(c, "spacing", 1)
 	case componentContainer:
-		c.integer("accent_color", 0, 0xFFFFFF, 0)
+		c.integer("accent_color", 0, maxColor, 0)
 		setDefault(c, "spoiler", false)
 		setDefault(c, "accent_color", nil)
 		c.need("components")
-		for _, child := range c.list("components", 1, 40) {
+		for _, child := range c.list("components", 1, maxComponents) {
 			k.one(child, inContainer)
 		}
 	}
@@ -45,7 +45,7 @@ func setDefault(c *form, key string, value any) {
 }
 
 func (k *componentCheck) mediaItem(c *form, key string) {
-	c.text("description", 0, 1024)
+	c.text("description", 0, maxMediaDescription)
 	setDefault(c, "spoiler", false)
 	if key == "media" {
 		setDefault(c, "description", nil)
@@ -56,7 +56,7 @@ func (k *componentCheck) mediaItem(c *form, key string) {
 		return
 	}
 	media.need("url")
-	url := media.text("url", 1, 2048)
+	url := media.text("url", 1, maxEmbedURL)
 	if name, local := attachmentName(url); local && !k.media(name) {
 		media.fail("url", "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", "The referenced attachment was not found")
 	}

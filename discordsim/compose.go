@@ -10,16 +10,17 @@ import (
 func (c *call) compose(f *form) (draft, error) {
 	d := draft{author: c.me(), kind: messageDefault, files: c.uploads(), mentions: readMentionRule(f)}
 	d.flags = f.integer("flags", 0, 1<<31-1, 0) & (flagSuppressEmbeds | flagEphemeral | flagSilent | flagComponentsV2)
-	d.content = strings.TrimSpace(f.text("content", 0, 2000))
+	d.content = strings.TrimSpace(f.text("content", 0, maxContent))
 	d.embeds = readEmbeds(f)
 	d.components = messageComponents(f, d.flags&flagComponentsV2 != 0, amongFiles(d.files))
 	d.nonce = readNonce(f)
-	f.list("sticker_ids", 0, 3)
+	f.ids("sticker_ids", maxStickers)
+	checkPoll(f)
 	if d.flags&flagComponentsV2 != 0 {
 		refuseClassicFields(f)
 	}
-	if len(d.files) > 10 {
-		f.fail("attachments", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+	if len(d.files) > maxFiles {
+		f.fail("attachments", "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", maxFiles)
 	}
 	if err := f.err(); err != nil {
 		return d, err
@@ -32,10 +33,19 @@ func (c *call) compose(f *form) (draft, error) {
 
 func refuseClassicFields(f *form) {
 	for _, key := range []string{"content", "embeds", "poll", "sticker_ids"} {
-		if f.given(key) && f.v[key] != "" && len(objects(f.v[key])) > 0 || key == "content" && f.text(key, 0, 2000) != "" {
-			f.fail(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The '%s' field cannot be used when using MessageFlags.IS_COMPONENTS_V2", key)
+		if !emptyValue(f.v[key]) {
+			refuseClassic(f, key)
 		}
 	}
+}
+
+func refuseClassic(f *form, key string) {
+	f.fail(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The '%s' field cannot be used when using MessageFlags.IS_COMPONENTS_V2", key)
+}
+
+func emptyValue(v any) bool {
+	list, isList := v.([]any)
+	return v == nil || v == "" || isList && len(list) == 0
 }
 
 func amongFiles(files []File) func(string) bool {
@@ -48,7 +58,7 @@ func readNonce(f *form) any {
 	if n, ok := f.v["nonce"].(json.Number); ok {
 		return n
 	}
-	if s := f.text("nonce", 0, 25); s != "" {
+	if s := f.text("nonce", 0, maxNonce); s != "" {
 		return s
 	}
 	return nil
@@ -59,7 +69,7 @@ func readMentionRule(f *form) mentionRule {
 	if rule == nil {
 		return allMentions
 	}
-	out := mentionRule{onlyUsers: rule.ids("users", 100), onlyRoles: rule.ids("roles", 100), repliedUser: rule.flag("replied_user")}
+	out := mentionRule{onlyUsers: rule.ids("users", maxMentioned), onlyRoles: rule.ids("roles", maxMentioned), repliedUser: rule.flag("replied_user")}
 	parse, _ := rule.v["parse"].([]any)
 	for _, kind := range parse {
 		switch kind {
@@ -83,35 +93,35 @@ func readMentionRule(f *form) mentionRule {
 }
 
 func readEmbeds(f *form) []Object {
-	list := f.list("embeds", 0, 10)
+	list := f.list("embeds", 0, maxEmbeds)
 	out := make([]Object, 0, len(list))
 	total := 0
 	for _, e := range list {
 		total += readEmbed(e)
 		out = append(out, e.v)
 	}
-	if total > 6000 {
-		f.fail("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
+	if total > maxEmbedText {
+		f.fail("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of %d", maxEmbedText)
 	}
 	return out
 }
 
 // readEmbed checks one embed and returns how many characters of text it has.
 func readEmbed(e *form) int {
-	size := count(e.text("title", 0, 256)) + count(e.text("description", 0, 4096))
-	e.text("url", 0, 2048)
-	e.integer("color", 0, 0xFFFFFF, 0)
+	size := count(e.text("title", 0, maxEmbedTitle)) + count(e.text("description", 0, maxEmbedDescription))
+	e.text("url", 0, maxEmbedURL)
+	e.integer("color", 0, maxColor, 0)
 	if footer := e.object("footer"); footer != nil {
-		footer.need("text")
-		size += count(footer.text("text", 1, 2048))
+		footer.needText("text")
+		size += count(footer.text("text", 1, maxFooter))
 	}
 	if author := e.object("author"); author != nil {
-		author.need("name")
-		size += count(author.text("name", 1, 256))
+		author.needText("name")
+		size += count(author.text("name", 1, maxEmbedAuthor))
 	}
-	for _, field := range e.list("fields", 0, 25) {
-		field.need("name", "value")
-		size += count(field.text("name", 1, 256)) + count(field.text("value", 1, 1024))
+	for _, field := range e.list("fields", 0, maxEmbedFields) {
+		field.needText("name", "value")
+		size += count(field.text("name", 1, maxFieldName)) + count(field.text("value", 1, maxFieldValue))
 		setDefault(field, "inline", false)
 	}
 	for _, key := range []string{"image", "thumbnail"} {
@@ -119,33 +129,40 @@ func readEmbed(e *form) int {
 			picture.need("url")
 		}
 	}
+	if size == 0 && !e.given("image") && !e.given("thumbnail") {
+		e.fail("description", "BASE_TYPE_REQUIRED", "This field is required")
+	}
 	e.v["type"] = "rich"
 	return size
 }
 
 func count(s string) int { return len([]rune(s)) }
 
-// rewrite reads an edit of a message and applies it. The Components V2 flag can be added, never taken away.
+// rewrite reads an edit of a message and applies it. The Components V2 flag can be added, never taken away: flags without
+// it are taken as they are while components are checked, and then it stays.
 func (c *call) rewrite(f *form, m *message) error {
 	files := c.uploads()
-	v2 := m.flags&flagComponentsV2 != 0 || f.integer("flags", 0, 1<<31-1, 0)&flagComponentsV2 != 0
+	flags := f.integer("flags", 0, 1<<31-1, m.flags)
+	v2 := (m.flags|flags)&flagComponentsV2 != 0
 	media := func(name string) bool { return amongFiles(files)(name) || c.s.keeps(m, name) }
 	next := *m
 	if f.has("content") {
-		next.content = strings.TrimSpace(f.text("content", 0, 2000))
+		next.content = strings.TrimSpace(f.text("content", 0, maxContent))
 	}
 	if f.has("embeds") {
 		next.embeds = readEmbeds(f)
 	}
 	if f.has("components") {
-		next.components = messageComponents(f, v2, media)
+		next.components = messageComponents(f, flags&flagComponentsV2 != 0, media)
 	}
 	if v2 {
 		refuseClassicFields(f)
+		refuseClassicLeft(f, &next)
 		next.flags |= flagComponentsV2
 	}
-	if f.has("flags") {
-		next.flags = next.flags&^flagSuppressEmbeds | f.integer("flags", 0, 1<<31-1, 0)&flagSuppressEmbeds
+	next.flags = next.flags&^flagSuppressEmbeds | flags&flagSuppressEmbeds
+	if len(files) > maxFiles {
+		f.fail("attachments", "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", maxFiles)
 	}
 	if err := f.err(); err != nil {
 		return err
@@ -162,10 +179,20 @@ func (c *call) rewrite(f *form, m *message) error {
 	return nil
 }
 
+// refuseClassicLeft: a message that becomes one of Components V2 must lose its content and embeds in the same edit.
+func refuseClassicLeft(f *form, next *message) {
+	if next.content != "" && !f.has("content") {
+		refuseClassic(f, "content")
+	}
+	if len(next.embeds) > 0 && !f.has("embeds") {
+		refuseClassic(f, "embeds")
+	}
+}
+
 // keptFiles are the attachments that an edit lists again; the others go.
 func (c *call) keptFiles(f *form, m *message) []ID {
 	var kept []ID
-	for _, a := range f.list("attachments", 0, 10) {
+	for _, a := range f.list("attachments", 0, maxFiles) {
 		if id := a.id("id"); slices.Contains(m.files, id) {
 			kept = append(kept, id)
 		}

@@ -96,8 +96,8 @@ func (c *call) fill(i *interaction, m *message) (any, error) {
 
 // fromOutside posts as a webhook, with a name and avatar of its choice.
 func (c *call) fromOutside(h *webhook) (any, error) {
-	name := c.text("username", 0, 80)
-	avatar := c.text("avatar_url", 0, 2048)
+	name := c.text("username", 0, maxWebhookUsername)
+	avatar := c.text("avatar_url", 0, maxEmbedURL)
 	threadID := c.id("thread_id")
 	if err := c.err(); err != nil {
 		return nil, err
@@ -219,11 +219,11 @@ func createWebhook(c *call) (any, error) {
 		return nil, err
 	}
 	c.need("name")
-	name := c.text("name", 1, 80)
+	name := c.text("name", 1, maxWebhookName)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if len(c.s.webhooksOf(ch.id)) >= 15 {
+	if len(c.s.webhooksOf(ch.id)) >= maxWebhooks {
 		return nil, errTooManyWebhooks
 	}
 	h := &webhook{id: c.s.world.newID(), token: "sim." + randomText(48), name: name, channel: ch.id, guild: ch.guild, app: c.app.id, creator: c.app.id}

@@ -36,14 +36,16 @@ func newForm(body []byte) (*form, error) {
 
 func (f *form) err() error { return f.errs.err() }
 
-func (f *form) at(key string) []string { return append(slices.Clone(f.path), key) }
+// at is the path of a field; an empty key is the form itself, which for some routes is a list.
+func (f *form) at(key string) []string {
+	if key == "" {
+		return slices.Clone(f.path)
+	}
+	return append(slices.Clone(f.path), key)
+}
 
 func (f *form) fail(key, code, format string, args ...any) {
-	path := f.path
-	if key != "" {
-		path = f.at(key)
-	}
-	f.errs.add(path, code, fmt.Sprintf(format, args...))
+	f.errs.add(f.at(key), code, fmt.Sprintf(format, args...))
 }
 
 // has: the key is there, perhaps null. given: it is there and not null.
@@ -56,6 +58,16 @@ func (f *form) need(keys ...string) {
 			f.fail(key, "BASE_TYPE_REQUIRED", "This field is required")
 		}
 	}
+}
+
+// needText insists on texts that are not empty either.
+func (f *form) needText(keys ...string) {
+	for _, key := range keys {
+		if f.v[key] == "" {
+			delete(f.v, key)
+		}
+	}
+	f.need(keys...)
 }
 
 // text reads a string of min to max characters; absent and null are empty and fine.

@@ -43,12 +43,6 @@ const (
 	closeDisallowedIntent = 4014
 )
 
-const (
-	maxClientPayload = 4096
-	maxClientSends   = 120 // a minute
-	guildsPerShard   = 2500
-)
-
 // connection is one websocket. Payloads wait in out until the writer has sent them.
 type connection struct {
 	s  *Server

@@ -174,10 +174,10 @@ func (s *Server) BulkDelete(user, channel ID, messages []ID) error {
 }
 
 func (s *Server) bulkDelete(c *channel, messages []ID) error {
-	if len(messages) < 2 || len(messages) > 100 {
+	if len(messages) < leastBulk || len(messages) > maxBulk {
 		return errBulkCount
 	}
-	oldest := s.clock.now().Add(-14 * 24 * time.Hour)
+	oldest := s.clock.now().Add(-bulkAge)
 	for _, id := range messages {
 		if id.Time().Before(oldest) {
 			return errBulkTooOld

@@ -15,8 +15,6 @@ import (
 	"time"
 )
 
-const maxFileBytes = 10 << 20
-
 // File is something uploaded.
 type File struct {
 	Name        string
@@ -244,7 +242,7 @@ func (s *Server) react(m *message, user ID, emoji Emoji, add bool) error {
 	at := slices.IndexFunc(m.reactions, func(r *reaction) bool { return sameEmoji(r.emoji, emoji) })
 	switch {
 	case add && at < 0:
-		if len(m.reactions) >= 20 {
+		if len(m.reactions) >= maxReactions {
 			return errTooManyReactions
 		}
 		m.reactions = append(m.reactions, &reaction{emoji: emoji, users: []ID{user}})
@@ -294,7 +292,7 @@ func (s *Server) pin(m *message, user ID, pinned bool) error {
 	if pinned == !m.pinnedAt.IsZero() {
 		return nil
 	}
-	if pinned && len(s.pins(c)) >= 250 {
+	if pinned && len(s.pins(c)) >= maxPins {
 		return errTooManyPins
 	}
 	m.pinnedAt = time.Time{}

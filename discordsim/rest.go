@@ -12,8 +12,6 @@ import (
 	"strings"
 )
 
-const maxRequestBytes = 25 << 20
-
 // auth says who may call a route.
 type auth int
 
@@ -175,7 +173,22 @@ func (c *call) run() (any, error) {
 	if g := c.s.world.guilds[c.guildOfPath()]; g != nil && g.unavailable {
 		return nil, errOutage
 	}
+	if err := c.checkReason(); err != nil {
+		return nil, err
+	}
 	return c.route.do(c)
+}
+
+// checkReason: what the audit log would say is percent-encoded, and counted as it reads.
+func (c *call) checkReason() error {
+	given := c.r.Header.Get("X-Audit-Log-Reason")
+	reason, err := url.PathUnescape(given)
+	if err != nil {
+		reason = given
+	}
+	f := &form{v: Object{"reason": reason}, errs: &fieldErrors{}}
+	f.text("reason", 0, maxReason)
+	return f.err()
 }
 
 func (c *call) reply(result any) int {
@@ -310,7 +323,7 @@ func (c *call) uploads() []File {
 		return strings.Compare(a, b)
 	})
 	described := map[string]*form{}
-	for _, a := range c.list("attachments", 0, 10) {
+	for _, a := range c.list("attachments", 0, maxFiles) {
 		if id, ok := a.v["id"]; ok {
 			described["files["+strings.Trim(string(encode(id)), `"`)+"]"] = a
 		}
@@ -319,7 +332,7 @@ func (c *call) uploads() []File {
 	for _, name := range names {
 		f := c.files[name]
 		if d := described[name]; d != nil {
-			f.Description = d.text("description", 0, 1024)
+			f.Description = d.text("description", 0, maxFileDescription)
 			if given := d.text("filename", 0, 260); given != "" {
 				f.Name = given
 			}

@@ -52,19 +52,19 @@ func createChannel(c *call) (any, error) {
 	}
 	c.need("name")
 	ch := &channel{
-		guild: g.id, name: c.text("name", 1, 100), kind: c.oneOf("type", channelText, channelVoice, channelCategory, channelNews, 13, channelForum, 16),
+		guild: g.id, name: c.text("name", 1, maxChannelName), kind: c.oneOf("type", channelText, channelVoice, channelCategory, channelNews, 13, channelForum, 16),
 		topic: c.text("topic", 0, topicLimit(c.integer("type", 0, 99, 0))), parent: c.id("parent_id"), position: c.integer("position", 0, 1<<30, 0), nsfw: c.flag("nsfw"),
-		slowmode: c.integer("rate_limit_per_user", 0, 21600, 0),
+		slowmode: c.integer("rate_limit_per_user", 0, maxSlowmode, 0),
 	}
 	ch.overwrites, err = c.readOverwrites(g, ch.parent)
 	if err != nil {
 		return nil, err
 	}
-	c.checkParent(g, ch)
+	c.checkParent(c.s.world, g, ch)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if len(c.s.world.channelsOf(g.id)) >= 500 {
+	if len(c.s.world.channelsOf(g.id)) >= maxChannels {
 		return nil, errTooManyChannels
 	}
 	if parent := c.s.world.channels[ch.parent]; parent != nil && !c.has("permission_overwrites") {
@@ -75,28 +75,28 @@ func createChannel(c *call) (any, error) {
 
 func topicLimit(kind int) int {
 	if kind == channelForum {
-		return 4096
+		return maxForumTopic
 	}
-	return 1024
+	return maxTopic
 }
 
-func (c *call) checkParent(g *guild, ch *channel) {
+func (f *form) checkParent(w *world, g *guild, ch *channel) {
 	if ch.parent == 0 {
 		return
 	}
-	parent := c.s.world.channels[ch.parent]
+	parent := w.channels[ch.parent]
 	if parent == nil || parent.guild != g.id || parent.kind != channelCategory || ch.kind == channelCategory {
-		c.fail("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
+		f.fail("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
 		return
 	}
 	children := 0
-	for _, other := range c.s.world.channelsOf(g.id) {
-		if other.parent == parent.id && other != ch {
+	for _, other := range w.channelsOf(g.id) {
+		if other.parent == parent.id && other.id != ch.id {
 			children++
 		}
 	}
-	if children >= 50 {
-		c.fail("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", "Maximum number of channels in category reached (50)")
+	if children >= maxInCategory {
+		f.fail("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", "Maximum number of channels in category reached (%d)", maxInCategory)
 	}
 }
 
@@ -105,7 +105,7 @@ func (c *call) checkParent(g *guild, ch *channel) {
 func (c *call) readOverwrites(g *guild, parent ID) ([]Overwrite, error) {
 	var out []Overwrite
 	var touched Permissions
-	for _, f := range c.list("permission_overwrites", 0, 100) {
+	for _, f := range c.list("permission_overwrites", 0, maxOverwrites) {
 		f.need("id")
 		o := Overwrite{ID: f.id("id"), Type: c.overwriteType(f, g), Allow: f.permissions("allow"), Deny: f.permissions("deny")}
 		touched |= o.Allow | o.Deny
@@ -177,20 +177,20 @@ func editChannel(c *call) (any, error) {
 
 func (c *call) readChannel(g *guild, ch *channel) {
 	if c.given("name") {
-		ch.name = channelName(ch.kind, c.text("name", 1, 100))
+		ch.name = channelName(ch.kind, c.text("name", 1, maxChannelName))
 	}
 	if c.has("topic") {
 		ch.topic = c.text("topic", 0, topicLimit(ch.kind))
 	}
 	if c.has("parent_id") {
 		ch.parent = c.id("parent_id")
-		c.checkParent(g, ch)
+		c.checkParent(c.s.world, g, ch)
 	}
 	if c.has("nsfw") {
 		ch.nsfw = c.flag("nsfw")
 	}
 	ch.position = c.integer("position", 0, 1<<30, ch.position)
-	ch.slowmode = c.integer("rate_limit_per_user", 0, 21600, ch.slowmode)
+	ch.slowmode = c.integer("rate_limit_per_user", 0, maxSlowmode, ch.slowmode)
 }
 
 func moveChannels(c *call) (any, error) {
@@ -198,14 +198,20 @@ func moveChannels(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range c.entries(0, 500) {
+	for _, f := range c.entries(0, maxChannels) {
 		ch := c.s.world.channels[f.id("id")]
 		if ch == nil || ch.guild != g.id {
 			return nil, errUnknownChannel
 		}
 		ch.position = f.integer("position", 0, 1<<30, ch.position)
 		if f.has("parent_id") {
-			ch.parent = f.id("parent_id")
+			next := *ch
+			next.parent = f.id("parent_id")
+			f.checkParent(c.s.world, g, &next)
+			if err := f.err(); err != nil {
+				return nil, err
+			}
+			ch.parent = next.parent
 		}
 		c.s.changedChannel(ch, c.me())
 	}

@@ -58,7 +58,7 @@ func editGuild(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := c.text("name", 2, 100)
+	name := c.text("name", leastGuildName, maxGuildName)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func createRole(c *call) (any, error) {
 	if err := c.readRole(g, r); err != nil {
 		return nil, err
 	}
-	if len(g.roles) >= 250 {
+	if len(g.roles) >= maxRoles {
 		return nil, errTooManyRoles
 	}
 	return c.s.addRole(g, r).shape(), nil
@@ -128,10 +128,10 @@ func createRole(c *call) (any, error) {
 // readRole fills in what the body says of a role. Nobody can hand out permissions they lack.
 func (c *call) readRole(g *guild, r *role) error {
 	next := *r
-	if name := c.text("name", 0, 100); name != "" {
+	if name := c.text("name", 0, maxRoleName); name != "" {
 		next.name = name
 	}
-	next.color = c.integer("color", 0, 0xFFFFFF, r.color)
+	next.color = c.integer("color", 0, maxColor, r.color)
 	if c.has("hoist") {
 		next.hoist = c.flag("hoist")
 	}

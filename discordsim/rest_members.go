@@ -65,7 +65,7 @@ func (c *call) members(wanted func(*member) bool) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := c.limit(1, 1000)
+	limit, err := c.limit(1, maxMemberPage)
 	if err != nil {
 		return nil, err
 	}
@@ -102,10 +102,10 @@ func editMember(c *call) (any, error) {
 		return nil, err
 	}
 	if c.has("nick") {
-		m.nick = c.text("nick", 0, 32)
+		m.nick = c.text("nick", 0, maxNick)
 	}
 	if c.has("roles") {
-		m.roles = c.ids("roles", 250)
+		m.roles = c.ids("roles", maxRoles)
 	}
 	if c.has("communication_disabled_until") {
 		m.timedOutUntil, _ = time.Parse(time.RFC3339Nano, c.text("communication_disabled_until", 0, 64))
@@ -131,7 +131,7 @@ func (c *call) mayEditMember(g *guild, m *member) error {
 	if !self && g.topPosition(m.user) >= g.topPosition(c.me()) {
 		return errMissingPermissions
 	}
-	for _, id := range c.ids("roles", 250) {
+	for _, id := range c.ids("roles", maxRoles) {
 		r := g.roles[id]
 		if r == nil {
 			return errUnknownRole

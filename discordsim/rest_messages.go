@@ -2,6 +2,7 @@ package discordsim
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -62,7 +63,7 @@ func listMessages(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := c.limit(50, 100)
+	limit, err := c.limit(50, maxPage)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +221,7 @@ func deleteMessages(c *call) (any, error) {
 		return nil, err
 	}
 	c.need("messages")
-	ids := c.ids("messages", 100)
+	ids := c.ids("messages", math.MaxInt) // too many is another refusal than most lists'
 	if err := c.err(); err != nil {
 		return nil, err
 	}

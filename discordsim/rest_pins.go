@@ -33,7 +33,7 @@ func listPins(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := c.limit(50, 50)
+	limit, err := c.limit(50, maxPinPage)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func (c *call) forumPost(ch *channel) (any, error) {
 func (c *call) readThread(ch *channel, kind int) (*channel, error) {
 	c.need("name")
 	t := &channel{
-		kind: kind, guild: ch.guild, parent: ch.id, name: c.text("name", 1, 100), slowmode: c.integer("rate_limit_per_user", 0, 21600, 0),
+		kind: kind, guild: ch.guild, parent: ch.id, name: c.text("name", 1, maxChannelName), slowmode: c.integer("rate_limit_per_user", 0, maxSlowmode, 0),
 		thread: &thread{owner: c.me(), autoArchive: 4320, invitable: true},
 	}
 	if c.given("auto_archive_duration") {
@@ -132,7 +132,7 @@ func (c *call) editThread(t *channel) (any, error) {
 	next := *t.thread
 	name := t.name
 	if c.given("name") {
-		name = c.text("name", 1, 100)
+		name = c.text("name", 1, maxChannelName)
 	}
 	if c.given("archived") && c.flag("archived") != next.archived {
 		next.archived, next.archivedAt = c.flag("archived"), c.s.clock.now()
@@ -146,7 +146,7 @@ func (c *call) editThread(t *channel) (any, error) {
 	if c.given("auto_archive_duration") {
 		next.autoArchive = c.oneOf("auto_archive_duration", 60, 1440, 4320, 10080)
 	}
-	slowmode := c.integer("rate_limit_per_user", 0, 21600, t.slowmode)
+	slowmode := c.integer("rate_limit_per_user", 0, maxSlowmode, t.slowmode)
 	if err := c.err(); err != nil {
 		return nil, err
 	}
@@ -224,7 +224,7 @@ func addThreadMember(c *call) (any, error) {
 		return nil, errMissingAccess
 	case user != c.me() && !c.s.world.inChannel(t, c.me()).Has(PermSendMessages):
 		return nil, errMissingPermissions
-	case len(t.thread.members) >= 1000:
+	case len(t.thread.members) >= maxThreadMembers:
 		return nil, &APIError{Status: 400, Code: 30033, Message: "Maximum number of thread participants has been reached (1000)"}
 	}
 	c.s.joinThread(t, user)

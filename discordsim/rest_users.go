@@ -62,7 +62,7 @@ func getMe(c *call) (any, error) {
 }
 
 func editMe(c *call) (any, error) {
-	if name := c.text("username", 2, 32); name != "" {
+	if name := c.text("username", leastUsername, maxUsername); name != "" {
 		c.s.world.users[c.me()].name = name
 	}
 	if err := c.err(); err != nil {
@@ -87,7 +87,7 @@ func listMyGuilds(c *call) (any, error) {
 	if c.grant != nil && !c.grant.has("guilds") {
 		return nil, errScope
 	}
-	limit, err := c.limit(200, 200)
+	limit, err := c.limit(200, maxGuildPage)
 	if err != nil {
 		return nil, err
 	}
