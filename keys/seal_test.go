@@ -3,7 +3,6 @@ package keys_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -126,20 +125,6 @@ func TestSeal(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestFields(t *testing.T) {
-	t.Run("keep their numbers for ever", func(t *testing.T) {
-		got := fmt.Sprint([]keys.Field{
-			keys.FieldMessage, keys.FieldRevision, keys.FieldPerson, keys.FieldTicket, keys.FieldConfig, keys.FieldCategory,
-			keys.FieldPanel, keys.FieldEvent, keys.FieldEffect, keys.FieldBlob, keys.FieldBlobMeta, keys.FieldSession,
-			keys.FieldSummary, keys.FieldChannel, keys.FieldGateway, keys.FieldRole, keys.FieldNote, keys.FieldRating,
-			keys.FieldWebhook, keys.FieldOAuth, keys.FieldJob, keys.FieldGuildName,
-		})
-		if want := "[1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22]"; got != want {
-			t.Errorf("fields are %s", got)
-		}
-	})
 }
 
 func TestPerson(t *testing.T) {
