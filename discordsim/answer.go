@@ -146,7 +146,7 @@ func (c *call) updateSource(i *interaction, data *form) (*message, error) {
 }
 
 func (c *call) openModal(i *interaction, data *form) error {
-	data.need("custom_id", "title")
+	data.needText("custom_id", "title")
 	data.text("custom_id", 1, maxCustomID)
 	data.text("title", 1, maxModalTitle)
 	components := modalComponents(data)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Component types.
@@ -129,13 +130,17 @@ func (k *componentCheck) kind(c *form, allowed []int) int {
 	return n
 }
 
+// tuple is a list as Python shows it: (1,) and (1, 9).
 func tuple(list []int) string {
 	out := "("
 	for i, n := range list {
 		if i > 0 {
-			out += ", "
+			out += " "
 		}
-		out += fmt.Sprint(n)
+		out += fmt.Sprint(n) + ","
+	}
+	if len(list) > 1 {
+		out = strings.TrimSuffix(out, ",")
 	}
 	return out + ")"
 }
@@ -184,7 +189,7 @@ func (k *componentCheck) row(c *form) {
 		if child.integer("type", 0, 999, 0) != componentButton {
 			width += maxRowWidth - 1 // a select fills the row
 		}
-		if width > maxRowWidth {
+		if width > maxRowWidth && len(children) <= maxRowWidth {
 			child.fail("", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
 		}
 	}
@@ -219,7 +224,7 @@ func (k *componentCheck) menu(c *form, kind int) {
 	k.customID(c)
 	c.text("placeholder", 0, maxPlaceholder)
 	least, most := c.integer("min_values", 0, maxChosen, 1), c.integer("max_values", 1, maxChosen, 1)
-	if least > most {
+	if least > most && least <= maxChosen {
 		c.fail("min_values", "SELECT_COMPONENT_MIN_VALUES_TOO_LARGE", "min_values must not exceed max_values")
 	}
 	c.v["min_values"], c.v["max_values"] = least, most

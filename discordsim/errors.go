@@ -47,7 +47,7 @@ var (
 	errCannotDM           = &APIError{Status: 403, Code: 50007, Message: "Cannot send messages to this user"}
 	errNotText            = &APIError{Status: 400, Code: 50008, Message: "Cannot send messages in a non-text channel"}
 	errMissingPermissions = &APIError{Status: 403, Code: 50013, Message: "Missing Permissions"}
-	errBulkCount          = &APIError{Status: 400, Code: 50016, Message: "Provided too few or too many messages to delete. Must provide at least 2 and fewer than 100 messages to delete."}
+	errBulkCount          = &APIError{Status: 400, Code: 50016, Message: "Provided too few or too many messages to delete. Must provide at least 2 and at most 100 messages to delete."}
 	errPinElsewhere       = &APIError{Status: 400, Code: 50019, Message: "A message can only be pinned in the channel it was sent in"}
 	errSystemMessage      = &APIError{Status: 403, Code: 50021, Message: "Cannot execute action on a system message"}
 	errChannelType        = &APIError{Status: 400, Code: 50024, Message: "Cannot execute action on this channel type"}

@@ -218,7 +218,7 @@ func createWebhook(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.need("name")
+	c.needText("name")
 	name := c.text("name", 1, maxWebhookName)
 	if err := c.err(); err != nil {
 		return nil, err
