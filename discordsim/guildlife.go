@@ -16,7 +16,7 @@ type invitation struct {
 }
 
 // InviteBot adds the bot with the permissions it had when it was last in the guild, or else the usual ones. A bot that
-// comes back has another joined_at, even if the clock stands still.
+// comes back has a joined_at that is a second later at least, even if the clock stands still.
 func (s *Server) InviteBot(app, guild ID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

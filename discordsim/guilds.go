@@ -20,11 +20,15 @@ func (s *Server) addGuild(owner ID, name string) *guild {
 	return g
 }
 
+// rejoin is how long it takes at least to be thrown out and invited again: people do it by hand, and whoever compares
+// times of joining may count on it.
+const rejoin = time.Second
+
 // addMember lets a user join. For a bot this is being added: it is told the guild.
 func (s *Server) addMember(g *guild, user ID, roles ...ID) *member {
 	m := &member{user: user, joined: s.clock.now(), roles: roles}
-	if before := g.invited[user].joined; !m.joined.After(before) {
-		m.joined = before.Add(time.Microsecond)
+	if soonest := g.invited[user].joined.Add(rejoin); m.joined.Before(soonest) {
+		m.joined = soonest
 	}
 	g.members[user] = m
 	s.tell("member_add", Fact{Guild: g.id, User: user})

@@ -25,7 +25,7 @@ type Evidence string
 const (
 	EvidenceEvent    Evidence = "event"    // Discord said that the bot was removed
 	EvidenceUnclear  Evidence = "unclear"  // Discord said something that might mean it
-	EvidenceAbsent   Evidence = "absent"   // not in a list, and Discord confirmed it when asked
+	EvidenceAbsent   Evidence = "absent"   // not in a list, and Discord confirmed it when asked, twice
 	EvidenceRejoined Evidence = "rejoined" // the bot is there since another time than before
 	EvidenceLedger   Evidence = "ledger"   // forgotten before, and brought back by an old copy of the database
 )
@@ -56,10 +56,11 @@ type Change struct {
 	Check   bool     // ask Discord about the new one: what it began with may have come late
 	Owned   bool     // note the owner
 
+	Wait     time.Duration // until the jobs begin
 	JoinedAt time.Time
 	Owner    keys.Tag
 
-	again bool // nothing is known yet: ask later
+	again bool // not known yet: ask later
 }
 
 // ends says whether the membership that was known ends for this process.
@@ -85,8 +86,18 @@ type heard struct {
 	now      time.Time
 }
 
-// eventAlone is how long an event that Discord does not confirm waits, before it is believed.
-const eventAlone = time.Minute
+const (
+	// eventAlone is how long an event that Discord does not confirm waits, before it is believed.
+	eventAlone = time.Minute
+
+	// absentAgain is how long "not a member" waits to be said once more, when no event reported an end. One answer may be a
+	// fault of Discord's.
+	absentAgain = 30 * time.Second
+
+	// sameJoin is how far apart two tellings of one time of joining are: events and answers do not round alike. Nobody
+	// is thrown out and invited again as fast as that.
+	sameJoin = time.Second
+)
 
 // signal is news compared with what is known.
 type signal struct {
@@ -102,6 +113,7 @@ const (
 	same
 	newer
 	alone // silence about an event for as long as eventAlone
+	early // an answer to what one answer has sealed, before absentAgain; silence at any time
 )
 
 // condition is a State, of which one is two: what lost its keys cannot be opened again.
@@ -117,6 +129,7 @@ var rules = func() map[condition]map[signal]Change {
 	doubtful := Change{Forget: true, Begin: true, Check: true}
 	forget := Change{Forget: true}
 	again := Change{again: true}
+	absent := Change{Seal: EvidenceAbsent, Confirm: true, Wait: absentAgain}
 	gone := map[signal]Change{
 		{joined, same}: doubtful, {joined, newer}: succeeded, {member, older}: doubtful, {member, same}: succeeded,
 		{member, newer}: succeeded, {notMember, any0}: forget, {silence, any0}: forget, {silence, alone}: forget,
@@ -128,16 +141,16 @@ var rules = func() map[condition]map[signal]Change {
 			{joined, same}: {Owned: true}, {joined, newer}: replaced,
 			{left, any0}: {Seal: EvidenceEvent, Confirm: true}, {unclear, any0}: {Seal: EvidenceUnclear, Confirm: true},
 			{missing, any0}: {Confirm: true}, {member, newer}: replaced,
-			{notMember, any0}: {Seal: EvidenceAbsent, Forget: true}, {silence, any0}: again,
+			{notMember, any0}: absent, {silence, any0}: again,
 		},
 		// A keyring from an older copy may lack keys, and the right one turn up: only Discord's word ends that.
 		{StateActive, false}: {
 			{joined, newer}: replaced, {left, any0}: {Confirm: true}, {unclear, any0}: {Confirm: true}, {missing, any0}: {Confirm: true},
-			{member, newer}: replaced, {notMember, any0}: {Seal: EvidenceAbsent, Forget: true}, {silence, any0}: again,
+			{member, newer}: replaced, {notMember, any0}: absent, {silence, any0}: again,
 		},
 		{StateSealed, true}: {
 			{joined, same}: {Doubt: true, Confirm: true}, {joined, newer}: succeeded, {member, older}: {Unseal: true}, {member, same}: {Unseal: true}, {member, newer}: succeeded,
-			{notMember, any0}: forget, {silence, any0}: again, {silence, alone}: forget,
+			{notMember, any0}: forget, {notMember, early}: again, {silence, any0}: again, {silence, early}: again, {silence, alone}: forget,
 		},
 		{StateSealed, false}:   gone,
 		{StateShredded, false}: gone,
@@ -146,7 +159,7 @@ var rules = func() map[condition]map[signal]Change {
 
 // decide is what is to be done when something is heard about a guild whose last membership is known.
 func decide(known Membership, h heard) Change {
-	readable := known.Readable && known.State != StateShredded
+	readable := known.Readable && known.State != StateShredded || known.absentOnce()
 	c := rules[condition{known.State, readable}][signal{h.news, compare(known, h)}]
 	if c.Owned && (h.owner == known.Owner || h.owner == keys.Tag{}) {
 		c.Owned = false
@@ -160,15 +173,23 @@ func decide(known Membership, h heard) Change {
 	return c
 }
 
+// absentOnce says that one answer sealed it, and nothing is decided. Its keys may yet turn up, if it has none.
+func (m Membership) absentOnce() bool {
+	return m.State == StateSealed && m.Evidence == EvidenceAbsent && !m.Condemned
+}
+
 func compare(known Membership, h heard) when {
+	apart := h.joinedAt.Sub(known.JoinedAt)
 	switch {
+	case known.absentOnce() && (h.news == silence || h.news == notMember && h.now.Sub(known.SealedAt) < absentAgain):
+		return early
 	case h.news == silence && known.Evidence == EvidenceEvent && h.now.Sub(known.SealedAt) >= eventAlone:
 		return alone
 	case h.news != joined && h.news != member:
 		return any0
-	case known.State == StateNone, known.State == StateDeparted, h.joinedAt.After(known.JoinedAt):
+	case known.State == StateNone, known.State == StateDeparted, apart >= sameJoin:
 		return newer
-	case h.joinedAt.Equal(known.JoinedAt):
+	case apart > -sameJoin:
 		return same
 	}
 	return older

@@ -28,8 +28,11 @@
 //	GUILD_CREATE, joined earlier             nothing: it comes late
 //	asked: a member since the same time      nothing                     unseal: it was a mistake
 //	asked: a member since later              seal (rejoined), forget, begin another epoch
-//	asked: not a member (404, 403)           seal (absent), forget       forget
+//	asked: not a member (404, 403)           seal (absent), ask again    forget; sealed by such an answer: not for 30 s,
+//	                                         in 30 s                     then forget
 //	asked: no answer (5xx, time-out, 429)    ask again                   ask again; sealed by the event: forget after a minute
+//
+// "The same time" is less than a second apart: events and answers do not round alike.
 //
 // Asking and forgetting are jobs written in the transaction that seals, so that a crash only delays them. What has lost
 // its keys is never opened again, and no epoch ever gets the number, or a key, of one before it.

@@ -156,15 +156,21 @@ func (s *Service) Confirm(ctx context.Context, g ticket.Guild) error {
 		return err
 	case overtaken:
 		return errOvertaken
-	case did.again:
+	case did.again && failed != nil:
 		s.stillWaiting(known, failed)
 		return fmt.Errorf("ask Discord about a membership: %w", failed)
 	}
 	s.waiting.over(g)
+	if did.again {
+		return errEarly
+	}
 	return nil
 }
 
-var errOvertaken = errors.New("the membership changed while Discord was asked about it")
+var (
+	errOvertaken = errors.New("the membership changed while Discord was asked about it")
+	errEarly     = errors.New("Discord is asked once more, later, whether it is over")
+)
 
 func (s *Service) answer(ctx context.Context, id ticket.GuildID) (heard, error) {
 	at, err := s.discord.Membership(ctx, id)
@@ -172,7 +178,7 @@ func (s *Service) answer(ctx context.Context, id ticket.GuildID) (heard, error) 
 	case err == nil:
 		return heard{news: member, joinedAt: at.UTC().Truncate(time.Microsecond)}, nil
 	case fault.KindOf(err) == fault.NotFound:
-		return heard{news: notMember}, nil
+		return heard{news: notMember, now: s.clock.Now()}, nil
 	}
 	return heard{news: silence, now: s.clock.Now()}, err
 }

@@ -92,6 +92,15 @@ func (w *world) join(t *testing.T, id ticket.GuildID, at time.Time) ticket.Guild
 	return g
 }
 
+// fresh is join, with all that was before forgotten.
+func (w *world) fresh(t *testing.T, id ticket.GuildID, at time.Time) ticket.Guild {
+	t.Helper()
+	w.discord.fails, w.discord.hook = nil, nil
+	w.ended, w.back = nil, nil
+	w.log.Reset()
+	return w.join(t, id, at)
+}
+
 // work runs every job of forgetting that waits, each once, and says how many must be tried again.
 func (w *world) work(t *testing.T) (failed int) {
 	t.Helper()
@@ -126,7 +135,7 @@ func (w *world) work(t *testing.T) (failed int) {
 	return failed
 }
 
-// settle runs jobs until there are none.
+// settle runs jobs until there are none. Those that fail are tried again ten seconds later.
 func (w *world) settle(t *testing.T) {
 	t.Helper()
 	for n := 0; ; n++ {
@@ -138,7 +147,9 @@ func (w *world) settle(t *testing.T) {
 		if n > 20 {
 			t.Fatal("jobs go on for ever")
 		}
-		w.work(t)
+		if w.work(t) > 0 {
+			w.clock.Advance(10 * time.Second)
+		}
 	}
 }
 
@@ -175,10 +186,7 @@ func TestMembership(t *testing.T) {
 	begin := storetest.Start.Add(-time.Hour)
 	fresh := func(t *testing.T) ticket.Guild {
 		next++
-		w.discord.fails, w.discord.hook = nil, nil
-		w.ended, w.back = nil, nil
-		w.log.Reset()
-		return w.join(t, next, begin)
+		return w.fresh(t, next, begin)
 	}
 	away := func(g ticket.Guild) { delete(w.discord.since, g.ID) }
 

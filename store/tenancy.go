@@ -140,8 +140,12 @@ func (s *Store) change(ctx context.Context, tx pgx.Tx, known privacy.Membership,
 			jobs = append(jobs, privacy.ConfirmJob{Guild: uint64(now.ID), Epoch: now.Epoch})
 		}
 	}
+	opts := privacyJob()
+	if c.Wait > 0 {
+		opts.ScheduledAt = s.clock.Now().Add(c.Wait)
+	}
 	for _, job := range jobs {
-		if _, err := s.jobs.InsertTx(ctx, tx, job, privacyJob()); err != nil {
+		if _, err := s.jobs.InsertTx(ctx, tx, job, opts); err != nil {
 			return now, err
 		}
 	}

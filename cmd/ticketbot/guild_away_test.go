@@ -1,7 +1,9 @@
 package main
 
 import (
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"ticketbot/discord"
 	"ticketbot/discordsim"
@@ -13,20 +15,21 @@ func TestWhatHappenedWhileTheBotWasAway(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		away  func(t *testing.T, g *ground)
-		epoch int // of the membership that is active then; 0 is none
+		epoch int  // of the membership that is active then; 0 is none
+		twice bool // Discord is asked twice before it is forgotten
 	}{
 		{"kicked", func(t *testing.T, g *ground) {
 			must(t, g.sim.KickBot(g.world.App.ID, g.world.Guild))
-		}, 0},
+		}, 0, true},
 		{"kicked, and Discord does not answer at first", func(t *testing.T, g *ground) {
 			must(t, g.sim.KickBot(g.world.App.ID, g.world.Guild))
 			g.sim.FailREST(discordsim.Fault{Method: "GET", Path: "/guilds/*", Status: 500, Count: 2})
-		}, 0},
+		}, 0, true},
 		{"kicked and invited again", func(t *testing.T, g *ground) {
 			must(t, g.sim.KickBot(g.world.App.ID, g.world.Guild))
 			must(t, g.sim.AddBot(g.world.App.ID, g.world.Guild, discordsim.Permissions(discord.Invited())))
-		}, 2},
-		{"nothing", func(*testing.T, *ground) {}, 1},
+		}, 2, false},
+		{"nothing", func(*testing.T, *ground) {}, 1, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -40,8 +43,19 @@ func TestWhatHappenedWhileTheBotWasAway(t *testing.T) {
 			r.stop()
 			c.away(t, g)
 
-			r = g.moveIn(t)
+			var ahead atomic.Int64
+			clk := newDemoClock(t.Context(), func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
+			r = g.moveInAt(t, clk)
 			guild := int64(g.world.Guild)
+			if c.twice {
+				r.eventually("nobody reads it any more", func() bool {
+					return r.count("select count(*) from guild_tenancy where guild_id = $1 and state = 'sealed' and not condemned", guild) == 1
+				})
+				if !r.in.vault.ring.Has(uint64(guild), 1) {
+					t.Error("one answer has forgotten it")
+				}
+				ahead.Store(int64(time.Minute))
+			}
 			if c.epoch != 1 {
 				r.eventually("the old membership is forgotten", func() bool {
 					return r.count("select count(*) from departed where guild_id = $1 and epoch = 1", guild) == 1

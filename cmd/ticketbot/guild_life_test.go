@@ -48,11 +48,13 @@ func (l *lockedLog) String() string {
 }
 
 // moveIn starts the program and waits until it hears Discord.
-func (g *ground) moveIn(t *testing.T) *resident {
+func (g *ground) moveIn(t *testing.T) *resident { return g.moveInAt(t, clock.System{}) }
+
+func (g *ground) moveInAt(t *testing.T, clk clock.Clock) *resident {
 	t.Helper()
 	r := &resident{ground: g, t: t, log: &lockedLog{}}
 	ctx, cancel := context.WithCancel(context.Background())
-	in, err := install(ctx, g.settings, clock.System{}, newLog(program{io.Discard, r.log}, false))
+	in, err := install(ctx, g.settings, clk, newLog(program{io.Discard, r.log}, false))
 	must(t, err)
 	r.in = in
 	ended := make(chan error, 1)
@@ -74,7 +76,7 @@ func (g *ground) moveIn(t *testing.T) *resident {
 // eventually waits for something in the database or the program, which nothing signals to a test.
 func (r *resident) eventually(what string, is func() bool) {
 	r.t.Helper()
-	end := time.After(30 * time.Second)
+	end := time.After(2 * time.Minute)
 	for !is() {
 		select {
 		case <-end:
