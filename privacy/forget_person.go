@@ -35,9 +35,11 @@ type Erasure struct {
 
 // Plan is who is to be forgotten, and where.
 type Plan struct {
-	User     ticket.UserID `json:"user"`
-	Known    []Known       `json:"known,omitempty"`
-	KeysGone time.Time     `json:"keys_gone,omitzero"`
+	User       ticket.UserID `json:"user"`
+	Known      []Known       `json:"known,omitempty"`
+	Unreadable int           `json:"unreadable,omitempty"` // servers whose keys are missing, so that nobody can tell
+	KeysGone   time.Time     `json:"keys_gone,omitzero"`
+	LoggedOut  bool          `json:"logged_out,omitempty"` // once: whoever logs in afterwards has come back
 }
 
 // Known is the person whom a user is in one guild, and how far forgetting them there has come.
@@ -68,7 +70,8 @@ type PersonForgotten struct {
 	KeysGone time.Time `json:"keys_gone"` // from then on nobody can read it, copies and backups included
 	Servers  int       `json:"servers"`   // in which something was known of them
 	ErasedRows
-	Kept int `json:"kept_on_discord"` // messages of ours that name them and that Discord did not let us change
+	Kept       int `json:"kept_on_discord"`    // messages of ours that name them and that Discord did not let us change
+	Unreadable int `json:"unreadable_servers"` // whose keys are missing: what is kept of them, nobody can read or tell whose it is
 }
 
 // Asked is the answer to somebody who wants to be forgotten: it has been written down, and is not done yet.
@@ -79,15 +82,19 @@ type Asked struct {
 
 // erasures are the wishes to be forgotten, and what they do to the database.
 type erasures interface {
-	// AskErasure writes a wish down, with the job that carries it out. Asked again while it is under way, it is the same.
+	// AskErasure writes a wish down, with the job that carries it out. Asked again before it is planned, it is the same, as
+	// of now.
 	AskErasure(ctx context.Context, user ticket.UserID, receipt string) (Erasure, error)
 	// Erasure is fault NotFound if there is no such one.
 	Erasure(ctx context.Context, id int64) (Erasure, error)
-	// UndoneErasures are the oldest of them.
-	UndoneErasures(ctx context.Context) ([]int64, error)
-	// WhereKnown is every guild that has a person for the user.
-	WhereKnown(ctx context.Context, user ticket.UserID) ([]Known, error)
-	// SaveErasure keeps e if it is still at the stage from; false if not.
+	// UndoneErasures are the next of them, by their number.
+	UndoneErasures(ctx context.Context, after int64) ([]int64, error)
+	// ErasuresUnderWay are a user's, the newest first.
+	ErasuresUnderWay(ctx context.Context, user ticket.UserID) ([]Erasure, error)
+	// WhereKnown is every guild that has a person for the user, and those with missing keys, of which nobody can tell. It
+	// finds everybody who was met before the wish was written down.
+	WhereKnown(ctx context.Context, user ticket.UserID) (known []Known, unreadable []ticket.Guild, err error)
+	// SaveErasure keeps e if it is still at the stage from, and was not asked for again; false if not.
 	SaveErasure(ctx context.Context, e Erasure, from Stage) (bool, error)
 	// ErasePerson leaves of a person their rows' places, deletes their files, and counts. Again, it changes nothing.
 	ErasePerson(ctx context.Context, k Known) (ErasedRows, error)
@@ -105,19 +112,6 @@ func (s *Service) ForgetPerson(ctx context.Context, user ticket.UserID) (Asked, 
 		return Asked{}, fmt.Errorf("forget a person: %w", err)
 	}
 	return Asked{Erasure: e.ID, Receipt: e.Receipt}, nil
-}
-
-// ContinueErasures goes on with what was left undone.
-func (s *Service) ContinueErasures(ctx context.Context) error {
-	ids, err := s.store.UndoneErasures(ctx)
-	if err != nil {
-		return err
-	}
-	var failed error
-	for _, id := range ids {
-		failed = errors.Join(failed, s.ContinueErasure(ctx, id))
-	}
-	return failed
 }
 
 // ContinueErasure goes on with forgetting a person, from wherever it was cut short, to its end. It returns nil only when
@@ -150,14 +144,19 @@ func (s *Service) ContinueErasure(ctx context.Context, id int64) error {
 	}
 }
 
-// planErasure finds out where somebody is known while that can be found out. Until the plan is kept, nothing is done.
+// planErasure finds out where somebody is known while that can be found out. Until the plan is kept, nothing is done; it
+// is not kept, but made anew, if they have asked again meanwhile.
 func (s *Service) planErasure(ctx context.Context, e Erasure) error {
-	var err error
-	if e.Plan.Known, err = s.store.WhereKnown(ctx, e.Plan.User); err != nil {
+	known, unreadable, err := s.store.WhereKnown(ctx, e.Plan.User)
+	if err != nil {
 		return err
 	}
-	e.Stage = StagePlanned
-	_, err = s.store.SaveErasure(ctx, e, StageAsked)
+	e.Stage, e.Plan.Known, e.Plan.Unreadable = StagePlanned, known, len(unreadable)
+	saved, err := s.store.SaveErasure(ctx, e, StageAsked)
+	if err == nil && saved && len(unreadable) > 0 {
+		s.log.Warn("a person is not forgotten where keys are missing; find the keyring that has them, or let the bot leave these servers",
+			"servers", len(unreadable), "one of them", unreadable[0].ID)
+	}
 	return err
 }
 
@@ -200,10 +199,9 @@ func Nobody() []byte { return make([]byte, 8) }
 
 // eraseEverywhere does what is left to be done in each guild. Trouble in one keeps no other waiting.
 func (s *Service) eraseEverywhere(ctx context.Context, e *Erasure) error {
-	if err := s.store.DeleteSessionsOf(ctx, e.Plan.User); err != nil {
+	if err := s.logOut(ctx, e); err != nil {
 		return err
 	}
-	s.drop(e.Plan.User)
 	var failed error
 	for i := range e.Plan.Known {
 		k := &e.Plan.Known[i]
@@ -218,6 +216,18 @@ func (s *Service) eraseEverywhere(ctx context.Context, e *Erasure) error {
 		return failed
 	}
 	return s.endErasure(ctx, e)
+}
+
+func (s *Service) logOut(ctx context.Context, e *Erasure) error {
+	s.drop(e.Plan.User)
+	if e.Plan.LoggedOut {
+		return nil
+	}
+	if err := s.store.DeleteSessionsOf(ctx, e.Plan.User); err != nil {
+		return err
+	}
+	e.Plan.LoggedOut = true
+	return s.saveProgress(ctx, e)
 }
 
 func (s *Service) eraseIn(ctx context.Context, e *Erasure, k *Known) error {
@@ -244,7 +254,7 @@ func (s *Service) saveProgress(ctx context.Context, e *Erasure) error {
 }
 
 func (s *Service) endErasure(ctx context.Context, e *Erasure) error {
-	about := &PersonForgotten{Asked: e.AskedAt, KeysGone: e.Plan.KeysGone, Servers: len(e.Plan.Known)}
+	about := &PersonForgotten{Asked: e.AskedAt, KeysGone: e.Plan.KeysGone, Servers: len(e.Plan.Known), Unreadable: e.Plan.Unreadable}
 	for _, k := range e.Plan.Known {
 		about.Messages += k.Erased.Messages
 		about.Files += k.Erased.Files
@@ -262,6 +272,7 @@ func (s *Service) endErasure(ctx context.Context, e *Erasure) error {
 	if err := s.store.EndErasure(ctx, e.ID, owner, r); err != nil {
 		return err
 	}
-	s.log.Info("a person has been forgotten", "servers", about.Servers, "messages", about.Messages, "kept_on_discord", about.Kept)
+	s.log.Info("a person has been forgotten", "servers", about.Servers, "messages", about.Messages, "kept_on_discord", about.Kept,
+		"unreadable_servers", about.Unreadable)
 	return nil
 }

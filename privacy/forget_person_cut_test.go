@@ -37,9 +37,9 @@ type stumblingStore struct {
 	*stumbling
 }
 
-func (s stumblingStore) WhereKnown(ctx context.Context, u ticket.UserID) (known []privacy.Known, err error) {
-	err = s.step(func() (err error) { known, err = s.Store.WhereKnown(ctx, u); return err })
-	return known, err
+func (s stumblingStore) WhereKnown(ctx context.Context, u ticket.UserID) (known []privacy.Known, unreadable []ticket.Guild, err error) {
+	err = s.step(func() (err error) { known, unreadable, err = s.Store.WhereKnown(ctx, u); return err })
+	return known, unreadable, err
 }
 
 func (s stumblingStore) SaveErasure(ctx context.Context, e privacy.Erasure, from privacy.Stage) (ok bool, err error) {

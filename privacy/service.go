@@ -19,6 +19,7 @@ type Service struct {
 	clock    clock.Clock
 	log      *slog.Logger
 	waiting  patience
+	turn     turn // of erasures
 }
 
 // Options of New. Ended, Returned and Drop may be nil.

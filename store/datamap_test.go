@@ -192,7 +192,9 @@ var ofNoLivingGuild = []string{"tenancy.sql", "server.sql", "receipt.sql", "forg
 var heldByTheTransaction = []string{
 	"PeopleByTag", "LockPerson", "HoldTickets", "LockMessages", "KnownMessages", "RevisionsOfMessages", "LockCounter", "ErasedBefore",
 	// These forget, or are about no guild.
-	"LockUser", "UndoneErasureOf", "Erasure", "UndoneErasures", "Tenancies", "KnownAs", "EraseMessages", "HoldPersonToErase",
-	"ObjectsOf", "CountErased",
-	"LockKeyring", "LedgerAfter", "LedgerEntry", "CopyLedger", "PeopleAtPaths", "SkipTickets",
+	"LockUser", "MeetStrangers", "AwaitMeetings", "Erasure", "ErasuresUnderWay", "UndoneErasures", "Tenancies", "KnownAs", "EraseMessages",
+	"HoldPersonToErase", "ObjectsOf", "CountErased",
+	"LockKeyring", "LedgerAfter", "LedgerEntry", "CopyLedger", "PeopleAtPaths", "SkipTickets", "ForgottenAt",
+	// After a restore: a guild that was sealed by mistake comes back, and then this must have been done there too.
+	"TicketsNumbered", "Counters",
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"ticketbot/keys"
 	"ticketbot/privacy"
@@ -11,11 +10,10 @@ import (
 	"ticketbot/ticket"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 )
 
-// AskErasure writes down that a user wants to be forgotten, with the job that does it. While one wish of theirs is under
-// way, it is that one.
+// AskErasure writes down that a user wants to be forgotten, with the job that does it. While nobody has begun with a wish
+// of theirs, it is that one, as of now. Once one is planned it is another: what was collected since is not in that plan.
 func (s *Store) AskErasure(ctx context.Context, user ticket.UserID, receipt string) (privacy.Erasure, error) {
 	tag, err := s.erasureTag(user)
 	if err != nil {
@@ -26,7 +24,7 @@ func (s *Store) AskErasure(ctx context.Context, user ticket.UserID, receipt stri
 		if err := s.q.LockUser(ctx, tx, tag[:]); err != nil {
 			return err
 		}
-		row, err := s.q.UndoneErasureOf(ctx, tx, tag[:])
+		row, err := s.q.AskAgain(ctx, tx, db.AskAgainParams{UserTag: tag[:], Now: s.clock.Now()})
 		if err == nil {
 			e, err = s.erasure(row)
 			return err
@@ -35,20 +33,26 @@ func (s *Store) AskErasure(ctx context.Context, user ticket.UserID, receipt stri
 			return err
 		}
 		e = privacy.Erasure{Stage: privacy.StageAsked, AskedAt: s.clock.Now(), Receipt: receipt, Plan: privacy.Plan{User: user}}
-		if e.ID, err = s.q.InsertErasure(ctx, tx, db.InsertErasureParams{UserTag: tag[:], AskedAt: e.AskedAt, Receipt: &receipt}); err != nil {
-			return err
-		}
-		detail, err := s.sealServer(keys.FieldErasure, uint64(e.ID), e.Plan)
-		if err != nil {
-			return err
-		}
-		if err := s.q.SealErasure(ctx, tx, db.SealErasureParams{ID: e.ID, Detail: detail}); err != nil {
-			return err
-		}
-		_, err = s.jobs.InsertTx(ctx, tx, privacy.ErasureJob{Erasure: e.ID}, &river.InsertOpts{Queue: privacy.Queue})
-		return err
+		return s.insertErasure(ctx, tx, tag, &e)
 	})
 	return e, explain("write down a wish to be forgotten", err)
+}
+
+func (s *Store) insertErasure(ctx context.Context, tx pgx.Tx, tag keys.Tag, e *privacy.Erasure) error {
+	var err error
+	row := db.InsertErasureParams{UserTag: tag[:], AskedAt: e.AskedAt, Receipt: &e.Receipt}
+	if e.ID, err = s.q.InsertErasure(ctx, tx, row); err != nil {
+		return err
+	}
+	detail, err := s.sealServer(keys.FieldErasure, uint64(e.ID), e.Plan)
+	if err != nil {
+		return err
+	}
+	if err := s.q.SealErasure(ctx, tx, db.SealErasureParams{ID: e.ID, Detail: detail}); err != nil {
+		return err
+	}
+	_, err = s.jobs.InsertTx(ctx, tx, privacy.ErasureJob{Erasure: e.ID}, privacyJob())
+	return err
 }
 
 func (s *Store) erasure(row db.Erasure) (privacy.Erasure, error) {
@@ -68,13 +72,34 @@ func (s *Store) Erasure(ctx context.Context, id int64) (privacy.Erasure, error) 
 	return s.erasure(row)
 }
 
-// UndoneErasures are the oldest wishes that have not come to their end.
-func (s *Store) UndoneErasures(ctx context.Context) ([]int64, error) {
-	ids, err := s.q.UndoneErasures(ctx, s.pool, 100)
+const erasuresAtOnce = 100
+
+// UndoneErasures are the next wishes that have not come to their end, in the order in which they were written down.
+func (s *Store) UndoneErasures(ctx context.Context, after int64) ([]int64, error) {
+	ids, err := s.q.UndoneErasures(ctx, s.pool, db.UndoneErasuresParams{After: after, Max: erasuresAtOnce})
 	return ids, explain("find wishes to be forgotten", err)
 }
 
-// SaveErasure keeps how far it has come, unless it has gone beyond from already.
+// ErasuresUnderWay are a user's wishes that have not come to their end, the newest first.
+func (s *Store) ErasuresUnderWay(ctx context.Context, user ticket.UserID) ([]privacy.Erasure, error) {
+	tag, err := s.erasureTag(user)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.q.ErasuresUnderWay(ctx, s.pool, db.ErasuresUnderWayParams{UserTag: tag[:], Max: erasuresAtOnce})
+	if err != nil {
+		return nil, explain("find a user's wishes to be forgotten", err)
+	}
+	all := make([]privacy.Erasure, len(rows))
+	for i, row := range rows {
+		if all[i], err = s.erasure(row); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// SaveErasure keeps how far it has come, unless it has gone beyond from already, or been asked for again.
 func (s *Store) SaveErasure(ctx context.Context, e privacy.Erasure, from privacy.Stage) (bool, error) {
 	detail, err := s.sealServer(keys.FieldErasure, uint64(e.ID), e.Plan)
 	if err != nil {
@@ -82,7 +107,7 @@ func (s *Store) SaveErasure(ctx context.Context, e privacy.Erasure, from privacy
 	}
 	var n int64
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		next := db.AdvanceErasureParams{ID: e.ID, State: string(e.Stage), Detail: detail, FromStates: []string{string(from)}}
+		next := db.AdvanceErasureParams{ID: e.ID, State: string(e.Stage), Detail: detail, FromState: string(from), AskedAt: e.AskedAt}
 		if n, err = s.q.AdvanceErasure(ctx, tx, next); err != nil || e.Stage == from {
 			return err
 		}
@@ -101,46 +126,6 @@ func (s *Store) EndErasure(ctx context.Context, id int64, owner keys.Tag, r priv
 		}
 		return s.insertReceipt(ctx, tx, privacy.KindPerson, owner, r)
 	}))
-}
-
-const guildsAtOnce = 5000
-
-// WhereKnown finds the person that a user is in every guild, whether or not they are still a member there. A membership
-// that is about to end counts: it might turn out to go on.
-func (s *Store) WhereKnown(ctx context.Context, user ticket.UserID) ([]privacy.Known, error) {
-	guilds, err := s.q.Tenancies(ctx, s.pool)
-	if err != nil {
-		return nil, explain("list guilds", err)
-	}
-	var all []privacy.Known
-	paths := map[ticket.Guild]keys.Path{}
-	var wanted db.KnownAsParams
-	for i, row := range guilds {
-		g := ticket.Guild{ID: row.GuildID, Epoch: row.Epoch}
-		path, tag, err := s.keys.Person(uint64(g.ID), g.Epoch, uint64(user))
-		switch {
-		case errors.Is(err, keys.ErrForgotten), errors.Is(err, keys.ErrUnknownGuild): // nothing of the guild can be read
-		case err != nil:
-			return nil, fmt.Errorf("find a person's key in guild %s: %w", g.ID, err)
-		default:
-			paths[g] = path
-			wanted.GuildIds, wanted.Epochs = append(wanted.GuildIds, int64(g.ID)), append(wanted.Epochs, int32(g.Epoch))
-			wanted.Tags = append(wanted.Tags, tag[:])
-		}
-		if len(wanted.Tags) < guildsAtOnce && i < len(guilds)-1 {
-			continue
-		}
-		rows, err := s.q.KnownAs(ctx, s.pool, wanted)
-		if err != nil {
-			return nil, explain("find a person in every guild", err)
-		}
-		for _, r := range rows {
-			g := ticket.Guild{ID: r.GuildID, Epoch: r.Epoch}
-			all = append(all, privacy.Known{Guild: g, Person: r.ID, Path: paths[g].Bytes(), Tag: r.Tag})
-		}
-		wanted = db.KnownAsParams{}
-	}
-	return all, nil
 }
 
 const messagesAtOnce = 2000

@@ -13,14 +13,15 @@ import (
 )
 
 const advanceErasure = `-- name: AdvanceErasure :execrows
-update erasure set state = $1, detail = $2 where id = $3 and state = any($4::text[])
+update erasure set state = $1, detail = $2 where id = $3 and state = $4 and asked_at = $5
 `
 
 type AdvanceErasureParams struct {
-	State      string
-	Detail     []byte
-	ID         int64
-	FromStates []string
+	State     string
+	Detail    []byte
+	ID        int64
+	FromState string
+	AskedAt   time.Time
 }
 
 func (q *Queries) AdvanceErasure(ctx context.Context, db DBTX, arg AdvanceErasureParams) (int64, error) {
@@ -28,12 +29,51 @@ func (q *Queries) AdvanceErasure(ctx context.Context, db DBTX, arg AdvanceErasur
 		arg.State,
 		arg.Detail,
 		arg.ID,
-		arg.FromStates,
+		arg.FromState,
+		arg.AskedAt,
 	)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const askAgain = `-- name: AskAgain :one
+update erasure set asked_at = greatest($1::timestamptz, asked_at + interval '1 microsecond')
+where user_tag = $2 and state = 'asked'
+returning id, user_tag, state, asked_at, done_at, receipt, detail
+`
+
+type AskAgainParams struct {
+	Now     time.Time
+	UserTag []byte
+}
+
+// A wish that nobody has begun with is the same wish, as of now: whoever has looked meanwhile where the user is known must
+// look again. Hence another time than before, whatever the clock says.
+func (q *Queries) AskAgain(ctx context.Context, db DBTX, arg AskAgainParams) (Erasure, error) {
+	row := db.QueryRow(ctx, askAgain, arg.Now, arg.UserTag)
+	var i Erasure
+	err := row.Scan(
+		&i.ID,
+		&i.UserTag,
+		&i.State,
+		&i.AskedAt,
+		&i.DoneAt,
+		&i.Receipt,
+		&i.Detail,
+	)
+	return i, err
+}
+
+const awaitMeetings = `-- name: AwaitMeetings :exec
+select pg_advisory_xact_lock(hashtextextended(encode($1::bytea, 'hex'), 8))
+`
+
+// Waits for those who have looked for wishes of a user's before there was one, and are about to write down that they met.
+func (q *Queries) AwaitMeetings(ctx context.Context, db DBTX, userTag []byte) error {
+	_, err := db.Exec(ctx, awaitMeetings, userTag)
+	return err
 }
 
 const countErased = `-- name: CountErased :one
@@ -217,6 +257,43 @@ func (q *Queries) Erasure(ctx context.Context, db DBTX, id int64) (Erasure, erro
 	return i, err
 }
 
+const erasuresUnderWay = `-- name: ErasuresUnderWay :many
+select id, user_tag, state, asked_at, done_at, receipt, detail from erasure where user_tag = $1 and state <> 'done' order by id desc limit $2
+`
+
+type ErasuresUnderWayParams struct {
+	UserTag []byte
+	Max     int32
+}
+
+func (q *Queries) ErasuresUnderWay(ctx context.Context, db DBTX, arg ErasuresUnderWayParams) ([]Erasure, error) {
+	rows, err := db.Query(ctx, erasuresUnderWay, arg.UserTag, arg.Max)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Erasure
+	for rows.Next() {
+		var i Erasure
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserTag,
+			&i.State,
+			&i.AskedAt,
+			&i.DoneAt,
+			&i.Receipt,
+			&i.Detail,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const giveUpFiles = `-- name: GiveUpFiles :exec
 update file set state = 'given_up' where guild_id = $1 and epoch = $2 and author = $3 and state <> 'given_up'
 `
@@ -348,6 +425,16 @@ func (q *Queries) LockUser(ctx context.Context, db DBTX, userTag []byte) error {
 	return err
 }
 
+const meetStrangers = `-- name: MeetStrangers :exec
+select pg_advisory_xact_lock_shared(hashtextextended(encode(tag, 'hex'), 8)) from unnest($1::bytea[]) tag
+`
+
+// Until this transaction ends, nobody finds out where these users are known. The tags come in one order for everybody.
+func (q *Queries) MeetStrangers(ctx context.Context, db DBTX, userTags [][]byte) error {
+	_, err := db.Exec(ctx, meetStrangers, userTags)
+	return err
+}
+
 const objectsOf = `-- name: ObjectsOf :many
 select object from file where guild_id = $1 and epoch = $2 and author = $3 and state = 'given_up'
 `
@@ -427,12 +514,13 @@ func (q *Queries) SealErasure(ctx context.Context, db DBTX, arg SealErasureParam
 }
 
 const tenancies = `-- name: Tenancies :many
-select guild_id, epoch from guild_tenancy where state in ('active', 'sealed') order by guild_id, epoch
+select guild_id, epoch, state from guild_tenancy where state in ('active', 'sealed') order by guild_id, epoch
 `
 
 type TenanciesRow struct {
 	GuildID ticket.GuildID
 	Epoch   uint32
+	State   string
 }
 
 func (q *Queries) Tenancies(ctx context.Context, db DBTX) ([]TenanciesRow, error) {
@@ -444,7 +532,7 @@ func (q *Queries) Tenancies(ctx context.Context, db DBTX) ([]TenanciesRow, error
 	var items []TenanciesRow
 	for rows.Next() {
 		var i TenanciesRow
-		if err := rows.Scan(&i.GuildID, &i.Epoch); err != nil {
+		if err := rows.Scan(&i.GuildID, &i.Epoch, &i.State); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -455,31 +543,17 @@ func (q *Queries) Tenancies(ctx context.Context, db DBTX) ([]TenanciesRow, error
 	return items, nil
 }
 
-const undoneErasureOf = `-- name: UndoneErasureOf :one
-select id, user_tag, state, asked_at, done_at, receipt, detail from erasure where user_tag = $1 and state <> 'done' order by id limit 1
+const undoneErasures = `-- name: UndoneErasures :many
+select id from erasure where state <> 'done' and id > $1 order by id limit $2
 `
 
-func (q *Queries) UndoneErasureOf(ctx context.Context, db DBTX, userTag []byte) (Erasure, error) {
-	row := db.QueryRow(ctx, undoneErasureOf, userTag)
-	var i Erasure
-	err := row.Scan(
-		&i.ID,
-		&i.UserTag,
-		&i.State,
-		&i.AskedAt,
-		&i.DoneAt,
-		&i.Receipt,
-		&i.Detail,
-	)
-	return i, err
+type UndoneErasuresParams struct {
+	After int64
+	Max   int32
 }
 
-const undoneErasures = `-- name: UndoneErasures :many
-select id from erasure where state <> 'done' order by id limit $1
-`
-
-func (q *Queries) UndoneErasures(ctx context.Context, db DBTX, max int32) ([]int64, error) {
-	rows, err := db.Query(ctx, undoneErasures, max)
+func (q *Queries) UndoneErasures(ctx context.Context, db DBTX, arg UndoneErasuresParams) ([]int64, error) {
+	rows, err := db.Query(ctx, undoneErasures, arg.After, arg.Max)
 	if err != nil {
 		return nil, err
 	}

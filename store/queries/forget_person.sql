@@ -12,23 +12,38 @@ select pg_advisory_xact_lock(hashtextextended(encode(@user_tag::bytea, 'hex'), 7
 -- name: SealErasure :exec
 update erasure set detail = @detail where id = @id;
 
--- name: UndoneErasureOf :one
-select * from erasure where user_tag = @user_tag and state <> 'done' order by id limit 1;
+-- name: AskAgain :one
+-- A wish that nobody has begun with is the same wish, as of now: whoever has looked meanwhile where the user is known must
+-- look again. Hence another time than before, whatever the clock says.
+update erasure set asked_at = greatest(@now::timestamptz, asked_at + interval '1 microsecond')
+where user_tag = @user_tag and state = 'asked'
+returning *;
+
+-- name: ErasuresUnderWay :many
+select * from erasure where user_tag = @user_tag and state <> 'done' order by id desc limit @max;
 
 -- name: Erasure :one
 select * from erasure where id = @id;
 
 -- name: UndoneErasures :many
-select id from erasure where state <> 'done' order by id limit @max;
+select id from erasure where state <> 'done' and id > @after order by id limit @max;
 
 -- name: AdvanceErasure :execrows
-update erasure set state = @state, detail = @detail where id = @id and state = any(@from_states::text[]);
+update erasure set state = @state, detail = @detail where id = @id and state = @from_state and asked_at = @asked_at;
 
 -- name: EndErasure :execrows
 update erasure set state = 'done', done_at = @done_at, detail = null where id = @id and state = 'forgotten';
 
+-- name: MeetStrangers :exec
+-- Until this transaction ends, nobody finds out where these users are known. The tags come in one order for everybody.
+select pg_advisory_xact_lock_shared(hashtextextended(encode(tag, 'hex'), 8)) from unnest(@user_tags::bytea[]) tag;
+
+-- name: AwaitMeetings :exec
+-- Waits for those who have looked for wishes of a user's before there was one, and are about to write down that they met.
+select pg_advisory_xact_lock(hashtextextended(encode(@user_tag::bytea, 'hex'), 8));
+
 -- name: Tenancies :many
-select guild_id, epoch from guild_tenancy where state in ('active', 'sealed') order by guild_id, epoch;
+select guild_id, epoch, state from guild_tenancy where state in ('active', 'sealed') order by guild_id, epoch;
 
 -- name: KnownAs :many
 select p.guild_id, p.epoch, p.id, p.tag, p.path
