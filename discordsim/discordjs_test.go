@@ -7,12 +7,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"ticketbot/discordsim"
+	"ticketbot/internal/discordjs"
 )
 
 // discordJS is a bot written with discord.js, a client that shares nothing with this repository.
@@ -27,15 +27,8 @@ const discordJSFolder = "../tests/discordjs"
 // startDiscordJS installs the client when it is not there yet, and starts it.
 func startDiscordJS(t *testing.T, s *scene) *discordJS {
 	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Fatal("this test needs Node.js 20 or later: install node and npm, and run it again")
-	}
-	if _, err := os.Stat(filepath.Join(discordJSFolder, "node_modules", "discord.js")); err != nil {
-		install := exec.CommandContext(t.Context(), "npm", "ci")
-		install.Dir = discordJSFolder
-		if out, err := install.CombinedOutput(); err != nil {
-			t.Fatalf("npm ci in tests/discordjs: %v\n%s", err, out)
-		}
+	if err := discordjs.Install(t.Context(), discordJSFolder); err != nil {
+		t.Fatal(err)
 	}
 	node := exec.Command("node", "main.mjs")
 	node.Dir = discordJSFolder

@@ -18,6 +18,7 @@ const (
 	PermAddReactions    Permissions = 1 << 6
 	PermViewChannel     Permissions = 1 << 10
 	PermSendMessages    Permissions = 1 << 11
+	PermSendTTS         Permissions = 1 << 12
 	PermManageMessages  Permissions = 1 << 13
 	PermEmbedLinks      Permissions = 1 << 14
 	PermAttachFiles     Permissions = 1 << 15
@@ -37,7 +38,7 @@ const (
 	PermBypassSlowmode  Permissions = 1 << 52
 	allPermissions      Permissions = 1<<53 - 1
 	timedOutPermissions             = PermViewChannel | PermReadHistory
-	needsSending                    = PermEmbedLinks | PermAttachFiles | PermMentionEveryone
+	needsSending                    = PermEmbedLinks | PermAttachFiles | PermMentionEveryone | PermSendTTS
 	DefaultEveryone                 = PermViewChannel | PermSendMessages | PermEmbedLinks | PermAttachFiles | PermReadHistory | PermAddReactions | PermChangeNickname | PermUseCommands | PermPublicThreads | PermPrivateThreads | PermSendInThreads
 	overwriteRole                   = 0
 	overwriteMember                 = 1
@@ -96,18 +97,25 @@ func (w *world) inChannel(c *channel, user ID) Permissions {
 	if p.Has(PermAdministrator) {
 		return p
 	}
+	place := c
 	if c.thread != nil {
-		return w.inThread(c, g, user, p)
+		if place = w.channels[c.parent]; place == nil {
+			return 0
+		}
 	}
-	return w.settle(g, user, overwritten(p, c, g.members[user]))
+	p = overwritten(p, place, g.members[user])
+	if g.members[user].timedOutUntil.After(w.now()) {
+		p &= timedOutPermissions
+	}
+	if c.thread != nil {
+		p = inThread(c, user, p)
+	}
+	return implied(p)
 }
 
-func (w *world) inThread(c *channel, g *guild, user ID, p Permissions) Permissions {
-	parent := w.channels[c.parent]
-	if parent == nil {
-		return 0
-	}
-	p = w.settle(g, user, overwritten(p, parent, g.members[user]))
+// inThread is what becomes of the parent's permissions. To send messages means here what it means in the thread, so
+// that whoever asks need not know of threads.
+func inThread(c *channel, user ID, p Permissions) Permissions {
 	_, joined := c.thread.members[user]
 	if c.kind == channelPrivateThread && !joined && !p.Has(PermManageThreads) {
 		return 0
@@ -137,10 +145,8 @@ func overwritten(p Permissions, c *channel, m *member) Permissions {
 	return p&^own.Deny | own.Allow
 }
 
-func (w *world) settle(g *guild, user ID, p Permissions) Permissions {
-	if g.members[user].timedOutUntil.After(w.now()) {
-		p &= timedOutPermissions
-	}
+// implied takes away what is worth nothing without the permissions that are not there.
+func implied(p Permissions) Permissions {
 	if !p.Has(PermViewChannel) {
 		return 0
 	}
