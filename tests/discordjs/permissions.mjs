@@ -53,4 +53,4 @@ for await (const line of createInterface({ input: process.stdin })) {
   client.channels.cache.clear();
   client.users.cache.clear();
 }
-process.exit(0);
+process.stdout.end(() => process.exit(0)); // not before all is written
