@@ -30,6 +30,9 @@ func (e Entry) Bytes() []byte {
 	return e.Path.appendFixed(b)
 }
 
+// Place is the end of Bytes, which says what was forgotten: to find the entry of a leaf by.
+func (e Entry) Place() []byte { return e.Bytes()[16:] }
+
 // ParseEntry reads what Bytes wrote.
 func ParseEntry(b []byte) (Entry, error) {
 	if len(b) != entrySize {

@@ -21,23 +21,35 @@ const (
 // A person who was forgotten and comes back gets a new leaf, of the next generation, that nothing connects to the old.
 // So ask for the path at the time of writing, and let an erasure under way keep the path it began with.
 func (r *Ring) Person(guild uint64, epoch uint32, user uint64) (Path, Tag, error) {
+	_, now, tag, err := r.person(guild, epoch, user)
+	return now, tag, err
+}
+
+// PersonBefore is the leaf that a person had until they were last forgotten; zero for somebody who never was.
+func (r *Ring) PersonBefore(guild uint64, epoch uint32, user uint64) (Path, error) {
+	before, _, _, err := r.person(guild, epoch, user)
+	return before, err
+}
+
+func (r *Ring) person(guild uint64, epoch uint32, user uint64) (before, now Path, tag Tag, err error) {
 	if guild == 0 {
-		return Path{}, Tag{}, errNoGuild
+		return Path{}, Path{}, Tag{}, errNoGuild
 	}
 	ten := tenancy{guild, epoch}
 	index, err := r.leaf(ten, guildPath(purposeIndex))
 	if err != nil {
-		return Path{}, Tag{}, err
+		return Path{}, Path{}, Tag{}, err
 	}
 	for generation := uint32(0); ; generation++ {
 		path := personLeaf(index, user, generation)
 		key, err := r.leaf(ten, path)
 		if err == nil {
-			return path, keyedTag(key, labelPersonTag), nil
+			return before, path, keyedTag(key, labelPersonTag), nil
 		}
 		if err != ErrForgotten || !r.Has(guild, epoch) {
-			return Path{}, Tag{}, err
+			return Path{}, Path{}, Tag{}, err
 		}
+		before = path
 	}
 }
 

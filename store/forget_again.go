@@ -46,7 +46,7 @@ func (s *Store) forgetAgain(ctx context.Context, seen uint64) error {
 	return nil
 }
 
-// forgetEntries begins with whole guilds: what is sealed need not be looked through for tickets.
+// forgetEntries begins with whole guilds, which need not be looked through for tickets.
 func (s *Store) forgetEntries(ctx context.Context, part []keys.Entry) error {
 	var whole []ticket.Guild
 	var people db.PeopleAtPathsParams
@@ -107,19 +107,26 @@ func (s *Store) forgetPeopleAgain(ctx context.Context, at db.PeopleAtPathsParams
 	return nil
 }
 
-// forgetTicketsAgain deletes the rows of tickets by their numbers. Those of a guild that is gone go with it.
+// forgetTicketsAgain deletes the rows of tickets by their numbers, of a sealed guild too: it may have been sealed by
+// mistake. Those of a guild whose keys are gone go with it.
 func (s *Store) forgetTicketsAgain(ctx context.Context, g ticket.Guild, first, last uint32) error {
-	numbered := db.TicketsNumberedParams{GuildID: g.ID, Epoch: g.Epoch, First: int64(first), Last: int64(last)}
-	ids, err := s.q.TicketsNumbered(ctx, s.pool, numbered)
-	if err != nil {
-		return explain("find forgotten tickets", err)
+	if !s.keys.Has(uint64(g.ID), g.Epoch) {
+		return nil
 	}
-	for _, id := range ids {
-		for done := false; !done; {
-			if done, err = s.ForgetTicketRows(ctx, g, id); err != nil {
-				return err
+	numbered := db.TicketsNumberedParams{GuildID: g.ID, Epoch: g.Epoch, First: int64(first), Last: int64(last), Max: batchOfTickets}
+	for {
+		ids, err := s.q.TicketsNumbered(ctx, s.pool, numbered)
+		if err != nil || len(ids) == 0 {
+			return explain("find forgotten tickets", err)
+		}
+		for _, id := range ids {
+			events := db.EraseEventsOfTicketParams{GuildID: g.ID, Epoch: g.Epoch, TicketID: &id}
+			if err := s.q.EraseEventsOfTicket(ctx, s.pool, events); err != nil {
+				return explain("forget a ticket's events", err)
 			}
 		}
+		if err := s.deletePart(ctx, g, numbers(ids)); err != nil {
+			return err
+		}
 	}
-	return nil
 }

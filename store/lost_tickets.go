@@ -21,11 +21,11 @@ const batchOfGuilds = 500
 // numbers: their rows are lost, but not from every other copy, and nobody would ever forget them. The numbers are
 // passed over in one transaction after all of them are forgotten, so that a second try finds the same ones.
 func (s *Store) passOverLost(ctx context.Context) error {
-	counters, err := s.q.PresentCounters(ctx, s.pool)
+	counters, err := s.q.Counters(ctx, s.pool)
 	if err != nil {
 		return explain("list where the guilds' tickets end", err)
 	}
-	counters = slices.DeleteFunc(counters, func(c db.PresentCountersRow) bool { return !s.keys.Has(uint64(c.GuildID), c.Epoch) })
+	counters = slices.DeleteFunc(counters, func(c db.CountersRow) bool { return !s.keys.Has(uint64(c.GuildID), c.Epoch) })
 	skip := db.SkipTicketsParams{N: lostTickets}
 	for part := range slices.Chunk(counters, batchOfGuilds) {
 		var lost []keys.Puncture

@@ -25,6 +25,40 @@ func (q *Queries) CopyLedger(ctx context.Context, db DBTX, arg CopyLedgerParams)
 	return err
 }
 
+const counters = `-- name: Counters :many
+select c.guild_id, c.epoch, c.last_ticket
+from guild_counter c join guild_tenancy t on (t.guild_id, t.epoch) = (c.guild_id, c.epoch)
+where t.state in ('active', 'sealed')
+order by c.guild_id, c.epoch
+`
+
+type CountersRow struct {
+	GuildID    ticket.GuildID
+	Epoch      uint32
+	LastTicket uint32
+}
+
+// Of sealed guilds too: one may have been sealed by mistake, and come back.
+func (q *Queries) Counters(ctx context.Context, db DBTX) ([]CountersRow, error) {
+	rows, err := db.Query(ctx, counters)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountersRow
+	for rows.Next() {
+		var i CountersRow
+		if err := rows.Scan(&i.GuildID, &i.Epoch, &i.LastTicket); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const endAllLogins = `-- name: EndAllLogins :exec
 with logins as (delete from login_state)
 delete from session
@@ -33,6 +67,31 @@ delete from session
 func (q *Queries) EndAllLogins(ctx context.Context, db DBTX) error {
 	_, err := db.Exec(ctx, endAllLogins)
 	return err
+}
+
+const forgottenAt = `-- name: ForgottenAt :many
+select entry from ledger where substring(entry from 17) = any($1::bytea[])
+`
+
+// The lines of the ledger about some leaves; see ledger_place.
+func (q *Queries) ForgottenAt(ctx context.Context, db DBTX, places [][]byte) ([][]byte, error) {
+	rows, err := db.Query(ctx, forgottenAt, places)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var entry []byte
+		if err := rows.Scan(&entry); err != nil {
+			return nil, err
+		}
+		items = append(items, entry)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const ledgerAfter = `-- name: LedgerAfter :many
@@ -136,36 +195,6 @@ func (q *Queries) PeopleAtPaths(ctx context.Context, db DBTX, arg PeopleAtPathsP
 	return items, nil
 }
 
-const presentCounters = `-- name: PresentCounters :many
-select guild_id, epoch, last_ticket from guild_counter where active(guild_id, epoch) order by guild_id, epoch
-`
-
-type PresentCountersRow struct {
-	GuildID    ticket.GuildID
-	Epoch      uint32
-	LastTicket uint32
-}
-
-func (q *Queries) PresentCounters(ctx context.Context, db DBTX) ([]PresentCountersRow, error) {
-	rows, err := db.Query(ctx, presentCounters)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []PresentCountersRow
-	for rows.Next() {
-		var i PresentCountersRow
-		if err := rows.Scan(&i.GuildID, &i.Epoch, &i.LastTicket); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const saveKeyring = `-- name: SaveKeyring :exec
 update keyring set generation = greatest(generation, $1::bigint), ledger_seq = greatest(ledger_seq, $2::bigint)
 `
@@ -218,8 +247,7 @@ func (q *Queries) StartKeyring(ctx context.Context, db DBTX) error {
 
 const ticketsNumbered = `-- name: TicketsNumbered :many
 select id from ticket where guild_id = $1 and epoch = $2 and number between $3::bigint and $4::bigint
-    and active($1, $2)
-order by id
+order by id limit $5
 `
 
 type TicketsNumberedParams struct {
@@ -227,14 +255,17 @@ type TicketsNumberedParams struct {
 	Epoch   uint32
 	First   int64
 	Last    int64
+	Max     int32
 }
 
+// Of a sealed guild too: it may have been sealed by mistake, and come back.
 func (q *Queries) TicketsNumbered(ctx context.Context, db DBTX, arg TicketsNumberedParams) ([]ticket.ID, error) {
 	rows, err := db.Query(ctx, ticketsNumbered,
 		arg.GuildID,
 		arg.Epoch,
 		arg.First,
 		arg.Last,
+		arg.Max,
 	)
 	if err != nil {
 		return nil, err

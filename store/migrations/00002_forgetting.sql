@@ -100,3 +100,4 @@ create table ledger (
     seq   bigint primary key,
     entry bytea not null
 );
+create index ledger_place on ledger (substring(entry from 17)); -- behind the number and the time: which leaf

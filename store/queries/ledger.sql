@@ -22,9 +22,13 @@ select seq, entry from ledger where seq > @seq order by seq;
 select entry from ledger where seq = @seq;
 
 -- name: TicketsNumbered :many
+-- Of a sealed guild too: it may have been sealed by mistake, and come back.
 select id from ticket where guild_id = @guild_id and epoch = @epoch and number between @first::bigint and @last::bigint
-    and active(@guild_id, @epoch)
-order by id;
+order by id limit @max;
+
+-- name: ForgottenAt :many
+-- The lines of the ledger about some leaves; see ledger_place.
+select entry from ledger where substring(entry from 17) = any(@places::bytea[]);
 
 -- name: PeopleAtPaths :many
 select p.guild_id, p.epoch, p.id, p.tag, p.path
@@ -34,8 +38,12 @@ join (select unnest(@guild_ids::bigint[]) as guild_id, unnest(@epochs::integer[]
 where not p.erased
 order by p.guild_id, p.epoch, p.id;
 
--- name: PresentCounters :many
-select guild_id, epoch, last_ticket from guild_counter where active(guild_id, epoch) order by guild_id, epoch;
+-- name: Counters :many
+-- Of sealed guilds too: one may have been sealed by mistake, and come back.
+select c.guild_id, c.epoch, c.last_ticket
+from guild_counter c join guild_tenancy t on (t.guild_id, t.epoch) = (c.guild_id, c.epoch)
+where t.state in ('active', 'sealed')
+order by c.guild_id, c.epoch;
 
 -- name: SkipTickets :exec
 update guild_counter c set last_ticket = c.last_ticket + @n::integer
