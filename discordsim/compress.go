@@ -12,6 +12,7 @@ import (
 // codec puts payloads on the wire. It belongs to one connection and is used by its writer only.
 type codec interface {
 	pack(payload []byte) (websocket.MessageType, []byte, error)
+	name() string
 }
 
 // codecFor is the codec that the connection's URL asks for.
@@ -36,6 +37,11 @@ func codecFor(compress string) (codec, error) {
 }
 
 type plain struct{}
+
+func (plain) name() string       { return "" }
+func (perPayload) name() string  { return "payload" }
+func (*zlibStream) name() string { return "zlib-stream" }
+func (*zstdStream) name() string { return "zstd-stream" }
 
 func (plain) pack(payload []byte) (websocket.MessageType, []byte, error) {
 	return websocket.MessageText, payload, nil

@@ -34,5 +34,5 @@
 //
 // # Guardrails
 //
-// It binds to loopback addresses only, accepts only tokens that begin with "sim." and says on each page what it is.
+// It binds to loopback addresses only, accepts only tokens with a part "sim" and says on each page what it is.
 package discordsim

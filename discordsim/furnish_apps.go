@@ -3,7 +3,7 @@ package discordsim
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
+	"strings"
 )
 
 // Application is what the developer portal shows of a new one. The bot user has the same ID.
@@ -30,12 +30,23 @@ func (s *Server) NewApplication(name string, redirectURIs []string) Application 
 	defer s.mu.Unlock()
 	id := s.world.newID()
 	a := &application{
-		id: id, name: name, token: fmt.Sprintf("sim.%s.%s", id, randomText(24)), secret: randomText(24),
+		id: id, name: name, token: botToken(id), secret: randomText(24),
 		redirects: redirectURIs, intents: PrivilegedIntents,
 	}
 	s.world.apps[id], s.world.tokens[a.token] = a, a
 	s.world.users[id] = &user{id: id, name: name, bot: true, avatar: imageHash(id), blocked: map[ID]bool{}}
 	return Application{ID: id, Token: a.token, ClientSecret: a.secret}
+}
+
+// botToken is built like Discord's, of whose three parts the first is the id: some libraries read it. The second is never
+// "sim" in a real one.
+func botToken(id ID) string {
+	return base64.RawStdEncoding.EncodeToString([]byte(id.String())) + ".sim." + randomText(24)
+}
+
+// madeHere says that a token is none of Discord's.
+func madeHere(token string) bool {
+	return strings.HasPrefix(token, "sim.") || strings.Contains(token, ".sim.")
 }
 
 // SetIntents says which privileged intents the application has switched on.

@@ -63,6 +63,9 @@ type connection struct {
 
 func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
+	if !s.passGate(r.Context()) {
+		return
+	}
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true, CompressionMode: websocket.CompressionDisabled})
 	if err != nil {
 		return // Accept has answered
@@ -273,7 +276,7 @@ func (c *connection) identify(d []byte) (websocket.StatusCode, string) {
 		Token    string   `json:"token"`
 		Intents  *Intents `json:"intents"`
 		Shard    *[2]int  `json:"shard"`
-		Compress bool     `json:"compress"`
+		Compress any      `json:"compress"` // oceanic.js repeats the name of its stream's compression here
 	}
 	if json.Unmarshal(d, &in) != nil || in.Intents == nil {
 		return closeDecodeError, "Error while decoding payload."
@@ -297,7 +300,7 @@ func (c *connection) identify(d []byte) (websocket.StatusCode, string) {
 		c.push(payload(opInvalidSession, false))
 		return 0, ""
 	}
-	if _, streaming := c.codec.(plain); streaming && in.Compress {
+	if _, streaming := c.codec.(plain); streaming && in.Compress == true {
 		c.mu.Lock()
 		c.codec = perPayload{}
 		c.mu.Unlock()
@@ -311,7 +314,7 @@ func (c *connection) identify(d []byte) (websocket.StatusCode, string) {
 
 func (s *Server) appOf(token string) *application {
 	token = strings.TrimPrefix(token, "Bot ")
-	if !strings.HasPrefix(token, "sim.") {
+	if !madeHere(token) {
 		return nil
 	}
 	return s.world.tokens[token]
@@ -373,7 +376,7 @@ func (c *connection) resume(d []byte) (websocket.StatusCode, string) {
 	session.conn, c.session = c, session
 	session.left++
 	session.replay(in.Seq)
-	c.s.tell("gateway_resumed", Fact{User: session.bot})
+	c.s.tell("gateway_resumed", Fact{User: session.bot, Body: c.codec.name()})
 	c.s.tellClients()
 	session.send("RESUMED", encode(Object{"_trace": []string{`["simulator"]`}}))
 	return 0, ""

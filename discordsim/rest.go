@@ -235,14 +235,13 @@ func (c *call) refuse(err error) int {
 	return c.write(refusal.Status, refusal)
 }
 
-// authorize finds out who calls. Tokens that do not begin with "sim." are refused whatever they are.
+// authorize finds out who calls. Tokens that are not simulated are refused whatever they are.
 func (c *call) authorize() error {
 	kind, token, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
-	simulated := strings.HasPrefix(token, "sim.")
-	if simulated && kind == "Bot" {
+	if madeHere(token) && kind == "Bot" {
 		c.app = c.s.world.tokens[token]
 	}
-	if simulated && kind == "Bearer" {
+	if madeHere(token) && kind == "Bearer" {
 		c.grant = c.s.world.grantOf(token)
 	}
 	allowed := map[auth]bool{byAnybody: true, byBot: c.app != nil, byBearer: c.grant != nil, byEither: c.app != nil || c.grant != nil}

@@ -55,6 +55,7 @@ type Server struct {
 	lives    map[[2]ID][]lifeEvent // by application and guild
 	faults   []*activeFault
 	holds    []*hold
+	gate     chan struct{} // closed when new gateway connections may come in again; nil while they may
 
 	router   *router
 	listener net.Listener

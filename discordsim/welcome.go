@@ -25,7 +25,7 @@ func (s *Server) welcome(session *session) {
 			there = append(there, g)
 		}
 	}
-	s.tell("gateway_ready", Fact{User: session.bot})
+	s.tell("gateway_ready", Fact{User: session.bot, Body: session.conn.codec.name()})
 	session.send("READY", encode(Object{
 		"v": 10, "user_settings": Object{}, "user": s.botShape(session.bot), "session_type": "normal", "session_id": session.id,
 		"resume_gateway_url": s.resumeURL(), "relationships": []Object{}, "private_channels": []Object{}, "presences": []Object{},

@@ -3,17 +3,18 @@
 package discordjs
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
 )
 
-// Install makes sure that what package.json names is in the folder. Tests of several packages may
+// Install makes sure that what package-lock.json names is in the folder. Tests of several packages may
 // ask at once: one of them installs, the others wait.
 func Install(ctx context.Context, folder string) error {
 	if _, err := exec.LookPath("node"); err != nil {
@@ -27,32 +28,21 @@ func Install(ctx context.Context, folder string) error {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return fmt.Errorf("wait for others who install discord.js: %w", err)
 	}
-	if there, err := installed(folder); there || err != nil {
-		return err
+	wanted, err := io.ReadAll(lock)
+	if err != nil {
+		return fmt.Errorf("read the lock file of discord.js: %w", err)
+	}
+	note := filepath.Join(folder, "node_modules", ".installed-from")
+	if had, err := os.ReadFile(note); err == nil && bytes.Equal(had, wanted) {
+		return nil
 	}
 	install := exec.CommandContext(ctx, "npm", "ci")
 	install.Dir = folder
 	if out, err := install.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm ci in %s: %w\n%s", folder, err, out)
 	}
+	if err := os.WriteFile(note, wanted, 0o644); err != nil {
+		return fmt.Errorf("note what is installed: %w", err)
+	}
 	return nil
-}
-
-func installed(folder string) (bool, error) {
-	text, err := os.ReadFile(filepath.Join(folder, "package.json"))
-	if err != nil {
-		return false, fmt.Errorf("look up what to install: %w", err)
-	}
-	var wanted struct {
-		Dependencies map[string]string `json:"dependencies"`
-	}
-	if err := json.Unmarshal(text, &wanted); err != nil {
-		return false, fmt.Errorf("look up what to install: %w", err)
-	}
-	for name := range wanted.Dependencies {
-		if _, err := os.Stat(filepath.Join(folder, "node_modules", name)); err != nil {
-			return false, nil
-		}
-	}
-	return true, nil
 }
