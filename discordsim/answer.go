@@ -111,6 +111,8 @@ func (c *call) respond(i *interaction, d draft) *message {
 		d.kind, d.reference = messageReply, &Reference{MessageID: i.original, ChannelID: i.channel, GuildID: i.guild}
 	case i.source != nil:
 		d.kind, d.reference = messageReply, &Reference{MessageID: i.source.id, ChannelID: i.channel, GuildID: i.guild}
+	case i.menu != 0:
+		d.kind = messageContextCommand
 	case i.command != "":
 		d.kind = messageCommand
 	}

@@ -123,6 +123,13 @@ func (s *Server) overwrite(c *channel, o Overwrite, by ID) {
 	s.changedChannel(c, by)
 }
 
+// newThread is a thread that nobody has been told of yet.
+func (w *world) newThread(parent *channel, kind int, name string, owner ID) *channel {
+	return &channel{
+		kind: kind, guild: parent.guild, parent: parent.id, name: name, thread: &thread{owner: owner, autoArchive: 4320, invitable: true},
+	}
+}
+
 // addThread puts a thread under its channel; its owner joins it.
 func (s *Server) addThread(t *channel, id ID) *channel {
 	now := s.clock.now()

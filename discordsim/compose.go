@@ -15,7 +15,7 @@ func (c *call) compose(f *form) (draft, error) {
 	d.components = messageComponents(f, d.flags&flagComponentsV2 != 0, amongFiles(d.files))
 	d.nonce = readNonce(f)
 	f.ids("sticker_ids", maxStickers)
-	checkPoll(f)
+	d.poll = c.readPoll(f)
 	if d.flags&flagComponentsV2 != 0 {
 		refuseClassicFields(f)
 	}
@@ -25,10 +25,16 @@ func (c *call) compose(f *form) (draft, error) {
 	if err := f.err(); err != nil {
 		return d, err
 	}
-	if d.content == "" && len(d.embeds) == 0 && len(d.files) == 0 && len(d.components) == 0 {
+	if d.content == "" && len(d.embeds) == 0 && len(d.files) == 0 && len(d.components) == 0 && d.poll == nil && !forwards(f) {
 		return d, errEmptyMessage
 	}
 	return d, nil
+}
+
+// forwards says whether a message is to forward another; then it needs nothing of its own.
+func forwards(f *form) bool {
+	reference, _ := f.v["message_reference"].(Object)
+	return number(reference["type"], 0) == 1
 }
 
 func refuseClassicFields(f *form) {
@@ -141,6 +147,9 @@ func count(s string) int { return len([]rune(s)) }
 // rewrite reads an edit of a message and applies it. The Components V2 flag can be added, never taken away: flags without
 // it are taken as they are while components are checked, and then it stays.
 func (c *call) rewrite(f *form, m *message) error {
+	if m.poll != nil {
+		return errPollEdit
+	}
 	files := c.uploads()
 	flags := f.integer("flags", 0, 1<<31-1, m.flags)
 	v2 := (m.flags|flags)&flagComponentsV2 != 0

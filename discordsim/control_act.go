@@ -11,6 +11,7 @@ func (c *Control) say(r *http.Request) (any, error) {
 		As      ID     `json:"as"`
 		Content string `json:"content"`
 		ReplyTo ID     `json:"reply_to"`
+		Poll    *Poll  `json:"poll"`
 	}
 	channel, err := idPath(r, "channel")
 	if err != nil {
@@ -20,7 +21,7 @@ func (c *Control) say(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := SayOptions{Content: in.Content, ReplyTo: in.ReplyTo}
+	o := SayOptions{Content: in.Content, ReplyTo: in.ReplyTo, Poll: in.Poll}
 	for _, u := range uploads {
 		o.Files = append(o.Files, u.File)
 	}

@@ -9,6 +9,7 @@ func (c *Control) routes() map[string]func(*http.Request) (any, error) {
 		"GET /control/personas":                    c.personas,
 		"GET /control/state":                       c.state,
 		"GET /control/channels/{channel}/messages": c.messages,
+		"GET /control/channels/{channel}/pins":     c.pinned,
 		"GET /control/interactions/{interaction}":  c.interaction,
 
 		// What a person does (control_act.go); "as" says who.
@@ -21,6 +22,12 @@ func (c *Control) routes() map[string]func(*http.Request) (any, error) {
 		"PUT /control/channels/{channel}/pins/{message}":                  c.pin,
 		"DELETE /control/channels/{channel}/pins/{message}":               c.unpin,
 		"POST /control/channels/{channel}/typing":                         c.typing,
+		"POST /control/channels/{channel}/messages/{message}/forward":     c.forward,
+		"PUT /control/channels/{channel}/messages/{message}/votes":        c.vote,
+		"POST /control/channels/{channel}/messages/{message}/command":     c.useOnMessage,
+		"POST /control/channels/{channel}/users/{user}/command":           c.useOnUser,
+		"POST /control/channels/{channel}/suggestions":                    c.suggestions,
+		"POST /control/channels/{channel}/threads":                        c.startThread,
 		"POST /control/channels/{channel}/messages/{message}/component":   c.press,
 		"POST /control/modals/{interaction}/submit":                       c.submit,
 		"POST /control/channels/{channel}/commands":                       c.command,

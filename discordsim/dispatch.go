@@ -22,6 +22,8 @@ const (
 	IntentDirectReactions Intents = 1 << 13
 	IntentDirectTyping    Intents = 1 << 14
 	IntentMessageContent  Intents = 1 << 15 // privileged
+	IntentPolls           Intents = 1 << 24
+	IntentDirectPolls     Intents = 1 << 25
 	PrivilegedIntents             = IntentMembers | IntentPresences | IntentMessageContent
 	validIntents                  = Intents(1<<17-1) | 3<<20 | 3<<24
 )
@@ -59,6 +61,8 @@ var intentsOf = map[string]struct{ guild, direct Intents }{
 	"MESSAGE_REACTION_REMOVE":       {guild: IntentReactions, direct: IntentDirectReactions},
 	"MESSAGE_REACTION_REMOVE_ALL":   {guild: IntentReactions, direct: IntentDirectReactions},
 	"MESSAGE_REACTION_REMOVE_EMOJI": {guild: IntentReactions, direct: IntentDirectReactions},
+	"MESSAGE_POLL_VOTE_ADD":         {guild: IntentPolls, direct: IntentDirectPolls},
+	"MESSAGE_POLL_VOTE_REMOVE":      {guild: IntentPolls, direct: IntentDirectPolls},
 	"TYPING_START":                  {guild: IntentTyping, direct: IntentDirectTyping},
 }
 

@@ -19,7 +19,7 @@
 // REST v10, v9 and unversioned, with Discord's error codes and nested form errors; permissions with overwrites, threads
 // and time-outs; buckets and the global limit; the gateway with none, zlib-stream, zstd-stream and per-payload zlib
 // compression, RESUME with replay, close codes, shards and intents; slash commands, components (classic and V2), modals,
-// with the 3 second and 15 minute deadlines; OAuth2 with PKCE; attachments under signed links that expire. All deadlines
+// with the 3 second and 15 minute deadlines; commands in menus, and suggestions; polls and forwards; OAuth2 with PKCE; attachments under signed links that expire. All deadlines
 // run on a clock that [Server.Advance] moves. Heartbeats alone follow the machine's clock, since clients send them by it.
 //
 // # What is not
@@ -28,7 +28,7 @@
 // documented by Discord: here their tokens stay good. A command's integration_types are checked and kept, and everybody
 // counts as having installed it.
 //
-// Voice, presence, polls, forwards, invites, audit log, automod, stickers, user-installed applications, entitlements and
+// Voice, presence, invites, audit log, automod, stickers, user-installed applications, entitlements and
 // interactions over HTTP. Bucket sizes are not documented by Discord; those of ratelimit.go are plausible, not measured.
 // Like Discord, channels themselves are sent to bots whether or not they can view them; what happens inside is not.
 //

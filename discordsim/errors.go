@@ -61,6 +61,9 @@ var (
 	errReplyHistory       = &APIError{Status: 403, Code: 160002, Message: "Cannot reply without permission to read message history"}
 	errThreadExists       = &APIError{Status: 400, Code: 160004, Message: "A thread has already been created for this message"}
 	errThreadLocked       = &APIError{Status: 403, Code: 160005, Message: "Thread is locked"}
+	errPollOver           = &APIError{Status: 400, Code: 520001, Message: "Poll expired"}
+	errPollEdit           = &APIError{Status: 400, Code: 520003, Message: "Cannot edit a poll message"}
+	errNoPoll             = &APIError{Status: 400, Code: 520006, Message: "Cannot expire a non-poll message"}
 	errSlowmode           = &APIError{Status: 429, Code: 20016, Message: "This action cannot be performed due to slowmode rate limit"}
 )
 

@@ -39,6 +39,7 @@ type interaction struct {
 	source  *message     // the message whose component was used, here or before the modal
 	opener  *interaction // what opened the modal
 	command string
+	menu    int // the kind of command, if it was chosen from a menu
 	data    Object
 	created time.Time
 

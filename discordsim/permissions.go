@@ -34,12 +34,13 @@ const (
 	PermPrivateThreads  Permissions = 1 << 36
 	PermSendInThreads   Permissions = 1 << 38
 	PermModerateMembers Permissions = 1 << 40
+	PermSendPolls       Permissions = 1 << 49
 	PermPinMessages     Permissions = 1 << 51
 	PermBypassSlowmode  Permissions = 1 << 52
 	allPermissions      Permissions = 1<<53 - 1
 	timedOutPermissions             = PermViewChannel | PermReadHistory
 	needsSending                    = PermEmbedLinks | PermAttachFiles | PermMentionEveryone | PermSendTTS
-	DefaultEveryone                 = PermViewChannel | PermSendMessages | PermEmbedLinks | PermAttachFiles | PermReadHistory | PermAddReactions | PermChangeNickname | PermUseCommands | PermPublicThreads | PermPrivateThreads | PermSendInThreads
+	DefaultEveryone                 = PermViewChannel | PermSendMessages | PermEmbedLinks | PermAttachFiles | PermReadHistory | PermAddReactions | PermChangeNickname | PermUseCommands | PermPublicThreads | PermPrivateThreads | PermSendInThreads | PermSendPolls
 	overwriteRole                   = 0
 	overwriteMember                 = 1
 )
@@ -85,7 +86,7 @@ func (w *world) inGuild(g *guild, user ID) Permissions {
 func (w *world) inChannel(c *channel, user ID) Permissions {
 	if c.kind == channelDM {
 		if c.recipients[0] == user || c.recipients[1] == user {
-			return DefaultEveryone | PermPinMessages
+			return DefaultEveryone | PermPinMessages | PermSendPolls
 		}
 		return 0
 	}

@@ -12,6 +12,7 @@ type SayOptions struct {
 	Content string
 	ReplyTo ID
 	Files   []File
+	Poll    *Poll
 }
 
 // Say sends a message as the user.
@@ -26,6 +27,11 @@ func (s *Server) Say(user, channel ID, o SayOptions) (*Message, error) {
 		return nil, err
 	}
 	d := draft{author: user, content: strings.TrimSpace(o.Content), files: o.Files, mentions: allMentions}
+	if o.Poll != nil {
+		if d.poll, err = o.Poll.start(s.clock.now()); err != nil {
+			return nil, err
+		}
+	}
 	if o.ReplyTo != 0 {
 		d.kind, d.reference = messageReply, &Reference{MessageID: o.ReplyTo, ChannelID: c.id, GuildID: c.guild}
 	}
@@ -38,11 +44,11 @@ func (s *Server) maySpeak(user ID, c *channel, o SayOptions) error {
 	}
 	may := s.world.inChannel(c, user)
 	switch {
-	case strings.TrimSpace(o.Content) == "" && len(o.Files) == 0:
+	case strings.TrimSpace(o.Content) == "" && len(o.Files) == 0 && o.Poll == nil:
 		return errEmptyMessage
 	case len([]rune(o.Content)) > 2000:
 		return formError("content", "BASE_TYPE_MAX_LENGTH", "Must be 2000 or fewer in length.")
-	case len(o.Files) > 0 && !may.Has(PermAttachFiles):
+	case len(o.Files) > 0 && !may.Has(PermAttachFiles), o.Poll != nil && c.guild != 0 && !may.Has(PermSendPolls):
 		return errMissingPermissions
 	case o.ReplyTo != 0 && (s.world.messages[o.ReplyTo] == nil || s.world.messages[o.ReplyTo].channel != c.id):
 		return formError("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
@@ -132,6 +138,8 @@ func (s *Server) Edit(user, message ID, content string) (*Message, error) {
 		return nil, err
 	case m.author != user:
 		return nil, errOthersMessage
+	case m.poll != nil:
+		return nil, errPollEdit
 	case strings.TrimSpace(content) == "" && len(m.files) == 0:
 		return nil, errEmptyMessage
 	case len([]rune(content)) > 2000:

@@ -20,7 +20,7 @@ func (s *Server) Command(user, channel ID, name string, options map[string]any) 
 	if len(words) == 0 {
 		return nil, errUnknownCommand
 	}
-	app, cmd, err := s.commandFor(c, user, words[0])
+	app, cmd, err := s.commandFor(c, user, commandSlash, words[0])
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (s *Server) Command(user, channel ID, name string, options map[string]any) 
 
 // commandFor finds a command by its name: of the bots of the guild, or of the bot on the other side of a direct
 // conversation.
-func (s *Server) commandFor(c *channel, user ID, name string) (*application, *command, error) {
+func (s *Server) commandFor(c *channel, user ID, kind int, name string) (*application, *command, error) {
 	g := s.world.guilds[c.guild]
 	for _, app := range sorted(s.world.apps) {
 		here, place := slices.Clone(app.commands), contextBotDM
@@ -52,7 +52,7 @@ func (s *Server) commandFor(c *channel, user ID, name string) (*application, *co
 			here, place = append(here, g.commands[app.id]...), contextGuild
 		}
 		for _, cmd := range here {
-			if cmd.name != name || cmd.kind != 1 || !cmd.in(place) {
+			if cmd.name != name || cmd.kind != kind || !cmd.in(place) {
 				continue
 			}
 			if g != nil && !cmd.allowed(s.world.inChannel(c, user)) {
@@ -70,6 +70,8 @@ type optionFiller struct {
 	channel *channel
 	given   map[string]any
 	named   []string
+	focused string // the option for which suggestions are asked; then the others may be missing
+	typed   string
 }
 
 func (f *optionFiller) fill(defined []Object, words []string) ([]Object, error) {
@@ -84,9 +86,13 @@ func (f *optionFiller) fill(defined []Object, words []string) ([]Object, error) 
 			inner, err := f.fill(objects(o["options"]), words[1:])
 			return append(out, Object{"name": name, "type": kind, "options": inner}), err
 		}
+		if f.focused != "" && name == f.focused {
+			out = append(out, Object{"name": name, "type": kind, "value": f.typed, "focused": true})
+			continue
+		}
 		value, given := f.given[name]
 		if !given || value == "" {
-			if o["required"] == true {
+			if o["required"] == true && f.focused == "" {
 				return nil, fmt.Errorf("the option %q is required", name)
 			}
 			continue

@@ -134,3 +134,18 @@ func (s *Server) AvatarURL(u User) string {
 func (s *Server) iconURL(g *guild) string {
 	return s.base + "/icons/" + g.id.String() + "/" + g.icon + ".png"
 }
+
+// Pinned are a channel's pinned messages as the user sees them, the latest pin first.
+func (s *Server) Pinned(user, channel ID) ([]*Message, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, err := s.seen(user, channel)
+	if err != nil {
+		return nil, err
+	}
+	out := []*Message{}
+	for _, m := range s.pins(c) {
+		out = append(out, s.messageShape(m, user))
+	}
+	return out, nil
+}

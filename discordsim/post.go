@@ -39,6 +39,8 @@ type draft struct {
 	reference   *Reference
 	interaction *interaction
 	onlyFor     ID
+	poll        *poll
+	snapshot    *snapshot
 }
 
 // post stores a message and tells everybody who can see it.
@@ -46,7 +48,7 @@ func (s *Server) post(c *channel, d draft) *message {
 	m := &message{
 		id: s.world.newID(), channel: c.id, kind: d.kind, author: d.author, webhook: d.webhook, persona: d.persona, app: d.app,
 		content: d.content, embeds: d.embeds, components: d.components, flags: d.flags, nonce: d.nonce,
-		reference: d.reference, interaction: d.interaction, onlyFor: d.onlyFor,
+		reference: d.reference, interaction: d.interaction, onlyFor: d.onlyFor, poll: d.poll, snapshot: d.snapshot,
 	}
 	s.keepFiles(m, d.files)
 	s.findMentions(m, d.mentions)
@@ -56,6 +58,9 @@ func (s *Server) post(c *channel, d draft) *message {
 		s.notify(m.onlyFor, "MESSAGE_CREATE", s.gatewayMessage(m))
 		s.tell("ephemeral_create", s.factOf(m))
 		return m
+	}
+	if m.poll != nil {
+		s.watchPoll(m)
 	}
 	s.countIn(c, m)
 	s.tell("message_create", s.factOf(m))

@@ -108,7 +108,10 @@ func (s *Server) messageCore(m *message, reader ID) *Message {
 		EditedTimestamp: stampOrNil(m.edited), MentionEveryone: m.everyone, Mentions: make([]Mention, 0, len(m.mentions)),
 		MentionRoles: append([]ID{}, m.roles...), Attachments: make([]Attachment, 0, len(m.files)),
 		Pinned: !m.pinnedAt.IsZero(), Flags: m.flags, WebhookID: m.webhook,
-		ApplicationID: m.app, Nonce: m.nonce, Reference: m.reference, Reactions: m.reactionShapes(reader),
+		ApplicationID: m.app, Nonce: m.nonce, Reference: m.reference, Reactions: m.reactionShapes(reader), Snapshots: s.snapshotShapes(m),
+	}
+	if m.poll != nil {
+		shape.Poll = m.poll.shape(reader)
 	}
 	if m.persona != nil {
 		shape.Author = *m.persona
@@ -168,6 +171,7 @@ func (s *Server) gatewayMessage(m *message) *Message {
 // withoutContent is the message as applications see it that lack the message content intent.
 func (m Message) withoutContent() *Message {
 	m.Content, m.Embeds, m.Attachments, m.Components = "", []Object{}, []Attachment{}, []Object{}
+	m.Poll, m.Snapshots = nil, withoutSnapshots(m.Snapshots)
 	if referenced, ok := m.Referenced.(*Message); ok && referenced != nil {
 		m.Referenced = referenced.withoutContent()
 	}

@@ -153,7 +153,7 @@ func (s *Server) remember(key string, id ID) {
 // allowedParts: embeds and files need permissions of their own.
 func (c *call) allowedParts(ch *channel, d draft) error {
 	may := c.s.world.inChannel(ch, c.me())
-	if len(d.embeds) > 0 && !may.Has(PermEmbedLinks) || len(d.files) > 0 && !may.Has(PermAttachFiles) {
+	if len(d.embeds) > 0 && !may.Has(PermEmbedLinks) || len(d.files) > 0 && !may.Has(PermAttachFiles) || d.poll != nil && ch.guild != 0 && !may.Has(PermSendPolls) {
 		return errMissingPermissions
 	}
 	return nil
@@ -165,8 +165,12 @@ func (c *call) readReference(ch *channel, d *draft) error {
 		return nil
 	}
 	id := f.id("message_id")
+	kind := f.integer("type", 0, 1, 0)
 	if err := c.err(); err != nil {
 		return err
+	}
+	if kind == 1 {
+		return c.forward(f, id, d)
 	}
 	if !c.s.world.inChannel(ch, c.me()).Has(PermReadHistory) {
 		return errReplyHistory

@@ -107,10 +107,8 @@ func (c *call) forumPost(ch *channel) (any, error) {
 
 func (c *call) readThread(ch *channel, kind int) (*channel, error) {
 	c.need("name")
-	t := &channel{
-		kind: kind, guild: ch.guild, parent: ch.id, name: c.text("name", 1, maxChannelName), slowmode: c.integer("rate_limit_per_user", 0, maxSlowmode, 0),
-		thread: &thread{owner: c.me(), autoArchive: 4320, invitable: true},
-	}
+	t := c.s.world.newThread(ch, kind, c.text("name", 1, maxChannelName), c.me())
+	t.slowmode = c.integer("rate_limit_per_user", 0, maxSlowmode, 0)
 	if c.given("auto_archive_duration") {
 		t.thread.autoArchive = c.oneOf("auto_archive_duration", 60, 1440, 4320, 10080)
 	}

@@ -6,7 +6,7 @@ import "slices"
 func (s *Server) routes() []*route {
 	return slices.Concat(
 		s.gatewayRoutes(), s.userRoutes(), s.guildRoutes(), s.roleRoutes(), s.memberRoutes(), s.channelRoutes(),
-		s.messageRoutes(), s.pinRoutes(), s.reactionRoutes(), s.threadRoutes(), s.webhookRoutes(), s.webhookTokenRoutes(),
+		s.messageRoutes(), s.pinRoutes(), s.pollRoutes(), s.reactionRoutes(), s.threadRoutes(), s.webhookRoutes(), s.webhookTokenRoutes(),
 		s.commandRoutes(), s.answerRoutes(), s.oauthRoutes(),
 	)
 }

@@ -223,6 +223,8 @@ type Message struct {
 	InteractionDetails Object       `json:"interaction_metadata,omitempty"`
 	OldInteraction     Object       `json:"interaction,omitempty"`
 	Thread             *Channel     `json:"thread,omitempty"`
+	Poll               Object       `json:"poll,omitempty"`
+	Snapshots          []Object     `json:"message_snapshots,omitempty"`
 	Position           *int         `json:"position,omitempty"`
 	ChannelType        *int         `json:"channel_type,omitempty"`
 }

@@ -21,6 +21,7 @@ const (
 const (
 	flagSuppressEmbeds = 1 << 2
 	flagHasThread      = 1 << 5
+	flagHasSnapshot    = 1 << 14
 	flagEphemeral      = 1 << 6
 	flagLoading        = 1 << 7
 	flagSilent         = 1 << 12
@@ -29,12 +30,14 @@ const (
 
 // Message types.
 const (
-	messageDefault       = 0
-	messagePinned        = 6
-	messageJoin          = 7
-	messageThreadCreated = 18
-	messageReply         = 19
-	messageCommand       = 20
+	messageDefault        = 0
+	messagePinned         = 6
+	messageJoin           = 7
+	messageThreadCreated  = 18
+	messageReply          = 19
+	messageCommand        = 20
+	messageContextCommand = 23
+	messagePollResult     = 46
 )
 
 // world is everything that exists. It is guarded by Server.mu and does no input or output.
@@ -174,6 +177,8 @@ type message struct {
 	reference   *Reference
 	interaction *interaction
 	onlyFor     ID // the one person who sees an ephemeral message
+	poll        *poll
+	snapshot    *snapshot // of the message that this one forwards
 }
 
 type reaction struct {
