@@ -152,10 +152,10 @@ func (s *Store) DueEffects(ctx context.Context, limit int) ([]ticket.Effect, err
 	return due, nil
 }
 
-var errDoneByAnother = errors.New("the effect has been finished by somebody else")
+var errDoneByAnother = errors.New("the effect has been finished by somebody else, or is about nobody any more")
 
 // FinishEffect marks an effect done, and keeps no longer whom it was about. If somebody else was faster, the transaction
-// must not do what follows a second time.
+// must not do what follows a second time; nor if whom it was about has been forgotten meanwhile.
 func (t *tx) FinishEffect(ctx context.Context, e *ticket.Effect) error {
 	under, err := t.s.q.PlacesOfEffect(ctx, t.tx, db.PlacesOfEffectParams{GuildID: t.g.ID, Epoch: t.g.Epoch, ID: e.ID})
 	if err != nil {
@@ -172,7 +172,7 @@ func (t *tx) FinishEffect(ctx context.Context, e *ticket.Effect) error {
 	}
 	now := t.s.clock.Now()
 	n, err := t.s.q.FinishEffect(ctx, t.tx, db.FinishEffectParams{
-		DoneAt: &now, Detail: detail, GuildID: t.g.ID, Epoch: t.g.Epoch, ID: e.ID,
+		DoneAt: &now, Detail: detail, GuildID: t.g.ID, Epoch: t.g.Epoch, ID: e.ID, Personal: e.Detail.User != 0,
 	})
 	if err == nil && n == 0 {
 		return errDoneByAnother

@@ -189,6 +189,9 @@ func (s *Store) eraseRows(ctx context.Context, tx pgx.Tx, g ticket.Guild, id tic
 			return s.q.EraseEffects(ctx, tx, db.EraseEffectsParams{GuildID: g.ID, Epoch: g.Epoch, Person: &id, Now: s.clock.Now()})
 		},
 		func() error {
+			return s.q.EraseOpenings(ctx, tx, db.EraseOpeningsParams{GuildID: g.ID, Epoch: g.Epoch, Person: &id, Now: s.clock.Now()})
+		},
+		func() error {
 			return s.q.ErasePerson(ctx, tx, db.ErasePersonParams{GuildID: g.ID, Epoch: g.Epoch, ID: id, Path: privacy.Nobody()})
 		},
 	} {

@@ -79,6 +79,9 @@ func (s *Service) openChannel(ctx context.Context, e *Effect) error {
 	if t.State != Opening {
 		return s.done(ctx, e)
 	}
+	if e.Detail.User == 0 { // whoever wanted it has been forgotten
+		return s.giveUp(ctx, e, t)
+	}
 	c, err := s.store.Category(ctx, e.Guild, t.Category)
 	if err != nil {
 		return err
@@ -166,10 +169,18 @@ func (s *Service) voidIfRefused(ctx context.Context, e *Effect, cause error) err
 	if err != nil {
 		return err
 	}
-	if err := s.leaveNothing(ctx, t); err != nil {
-		return fmt.Errorf("remove the channel of a refused ticket: %w", err)
+	if err := s.giveUp(ctx, e, t); err != nil {
+		return err
 	}
-	err = s.store.InTx(ctx, e.Guild, func(tx Tx) error {
+	return refused
+}
+
+// giveUp ends an opening without a ticket, and without a channel.
+func (s *Service) giveUp(ctx context.Context, e *Effect, t *Ticket) error {
+	if err := s.leaveNothing(ctx, t); err != nil {
+		return fmt.Errorf("remove the channel of a ticket that will not be: %w", err)
+	}
+	err := s.store.InTx(ctx, e.Guild, func(tx Tx) error {
 		t, err := tx.LockTicket(ctx, e.Ticket)
 		if err != nil {
 			return err
@@ -184,7 +195,7 @@ func (s *Service) voidIfRefused(ctx context.Context, e *Effect, cause error) err
 	if err != nil {
 		return fmt.Errorf("void ticket: %w", err)
 	}
-	return refused
+	return nil
 }
 
 func (s *Service) void(ctx context.Context, tx Tx, t *Ticket) error {

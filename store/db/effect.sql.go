@@ -105,17 +105,19 @@ func (q *Queries) DueEffects(ctx context.Context, db DBTX, arg DueEffectsParams)
 
 const finishEffect = `-- name: FinishEffect :execrows
 update effect set state = 'done', holder = null, failure = null, done_at = $1, detail = $2
-where guild_id = $3 and epoch = $4 and id = $5 and state = 'pending'
+where guild_id = $3 and epoch = $4 and id = $5 and state = 'pending' and (detail is not null or not $6::boolean)
 `
 
 type FinishEffectParams struct {
-	DoneAt  *time.Time
-	Detail  []byte
-	GuildID ticket.GuildID
-	Epoch   uint32
-	ID      ticket.EffectID
+	DoneAt   *time.Time
+	Detail   []byte
+	GuildID  ticket.GuildID
+	Epoch    uint32
+	ID       ticket.EffectID
+	Personal bool
 }
 
+// personal: it was begun with somebody in mind, who must not have been forgotten since.
 func (q *Queries) FinishEffect(ctx context.Context, db DBTX, arg FinishEffectParams) (int64, error) {
 	result, err := db.Exec(ctx, finishEffect,
 		arg.DoneAt,
@@ -123,6 +125,7 @@ func (q *Queries) FinishEffect(ctx context.Context, db DBTX, arg FinishEffectPar
 		arg.GuildID,
 		arg.Epoch,
 		arg.ID,
+		arg.Personal,
 	)
 	if err != nil {
 		return 0, err

@@ -151,7 +151,7 @@ func (q *Queries) EraseAnswers(ctx context.Context, db DBTX, arg EraseAnswersPar
 
 const eraseEffects = `-- name: EraseEffects :exec
 update effect set detail = null, state = 'done', holder = null, done_at = coalesce(done_at, $1::timestamptz)
-where guild_id = $2 and epoch = $3 and person = $4
+where guild_id = $2 and epoch = $3 and person = $4 and not (kind = 'open_channel' and state = 'pending')
 `
 
 type EraseEffectsParams struct {
@@ -198,6 +198,30 @@ func (q *Queries) EraseMessages(ctx context.Context, db DBTX, arg EraseMessagesP
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const eraseOpenings = `-- name: EraseOpenings :exec
+update effect set detail = null, due_at = case when holder is null then $1::timestamptz else due_at end
+where guild_id = $2 and epoch = $3 and person = $4 and kind = 'open_channel' and state = 'pending'
+`
+
+type EraseOpeningsParams struct {
+	Now     time.Time
+	GuildID ticket.GuildID
+	Epoch   uint32
+	Person  *ticket.PersonID
+}
+
+// A ticket that is being opened has to come to an end, and its channel may be there already: that is carried out still,
+// for nobody. Whoever is at it keeps it until their time is over, and cannot finish it.
+func (q *Queries) EraseOpenings(ctx context.Context, db DBTX, arg EraseOpeningsParams) error {
+	_, err := db.Exec(ctx, eraseOpenings,
+		arg.Now,
+		arg.GuildID,
+		arg.Epoch,
+		arg.Person,
+	)
+	return err
 }
 
 const erasePerson = `-- name: ErasePerson :exec

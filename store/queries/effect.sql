@@ -22,8 +22,9 @@ where guild_id = @guild_id and epoch = @epoch and id = @id and state = 'pending'
 update effect set holder = null, due_at = @now where state = 'pending';
 
 -- name: FinishEffect :execrows
+-- personal: it was begun with somebody in mind, who must not have been forgotten since.
 update effect set state = 'done', holder = null, failure = null, done_at = @done_at, detail = @detail
-where guild_id = @guild_id and epoch = @epoch and id = @id and state = 'pending';
+where guild_id = @guild_id and epoch = @epoch and id = @id and state = 'pending' and (detail is not null or not @personal::boolean);
 
 -- name: DueEffects :many
 select * from effect

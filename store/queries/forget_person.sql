@@ -78,7 +78,13 @@ update file set state = 'given_up' where guild_id = @guild_id and epoch = @epoch
 
 -- name: EraseEffects :exec
 update effect set detail = null, state = 'done', holder = null, done_at = coalesce(done_at, @now::timestamptz)
-where guild_id = @guild_id and epoch = @epoch and person = @person;
+where guild_id = @guild_id and epoch = @epoch and person = @person and not (kind = 'open_channel' and state = 'pending');
+
+-- name: EraseOpenings :exec
+-- A ticket that is being opened has to come to an end, and its channel may be there already: that is carried out still,
+-- for nobody. Whoever is at it keeps it until their time is over, and cannot finish it.
+update effect set detail = null, due_at = case when holder is null then @now::timestamptz else due_at end
+where guild_id = @guild_id and epoch = @epoch and person = @person and kind = 'open_channel' and state = 'pending';
 
 -- name: ErasePerson :exec
 -- Nor may the place of their leaf say who they were: it can be computed for a known user.
