@@ -12,10 +12,10 @@ func (s *Server) webhookTokenRoutes() []*route {
 	const base, messages = "/webhooks/{webhook}/{token}", "/webhooks/{webhook}/{token}/messages/{message}"
 	return []*route{
 		{method: "GET", path: base, do: getWebhookByToken},
-		{method: "POST", path: base, bucket: bucketExempt, do: executeWebhook},
-		{method: "GET", path: messages, bucket: bucketExempt, do: getWebhookMessage},
-		{method: "PATCH", path: messages, bucket: bucketExempt, do: editWebhookMessage},
-		{method: "DELETE", path: messages, bucket: bucketExempt, do: deleteWebhookMessage},
+		{method: "POST", path: base, bucket: bucketWebhook, do: executeWebhook},
+		{method: "GET", path: messages, bucket: bucketWebhook, do: getWebhookMessage},
+		{method: "PATCH", path: messages, bucket: bucketWebhook, do: editWebhookMessage},
+		{method: "DELETE", path: messages, bucket: bucketWebhook, do: deleteWebhookMessage},
 	}
 }
 

@@ -30,6 +30,7 @@ type Call struct {
 	App     ID        `json:"app,omitempty"`     // whose bot called
 	Guild   ID        `json:"guild,omitempty"`   // of the path, or of the path's channel
 	Channel ID        `json:"channel,omitempty"` // of the path
+	Scope   string    `json:"scope,omitempty"`   // of a 429: user, shared, global, or cloudflare
 	Fault   bool      `json:"fault,omitempty"`
 	Late    bool      `json:"late,omitempty"` // the fault came after the request had taken effect
 }

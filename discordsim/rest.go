@@ -27,7 +27,7 @@ type route struct {
 	method string
 	path   string
 	auth   auth
-	bucket bucket
+	bucket Bucket
 	do     func(*call) (any, error)
 	status int
 }
@@ -116,6 +116,9 @@ func matchPath(template string, parts []string) (map[string]string, int, bool) {
 var apiPrefix = regexp.MustCompile(`^/api(/v(\d+))?`)
 
 func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
+	if s.turnedAway(w, r) {
+		return
+	}
 	w.Header().Set("Via", "1.1 google")
 	full := r.URL.EscapedPath()
 	prefix := apiPrefix.FindStringSubmatch(full)
@@ -135,6 +138,7 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 		entry.Route = c.route.path
 		entry.Status = c.serve(&entry)
 	}
+	s.countRefusal(r, w.Header(), &entry)
 	s.oracle.call(entry)
 	if entry.Status == 0 {
 		panic(http.ErrAbortHandler) // which cuts the connection

@@ -9,7 +9,7 @@ func (s *Server) channelRoutes() []*route {
 	return []*route{
 		{method: "GET", path: one, auth: byBot, do: getChannel},
 		{method: "PATCH", path: one, auth: byBot, bucket: bucketChannel, do: editChannel},
-		{method: "DELETE", path: one, auth: byBot, bucket: bucketChannel, do: deleteChannel},
+		{method: "DELETE", path: one, auth: byBot, bucket: bucketGone, do: deleteChannel},
 		{method: "PUT", path: overwrite, auth: byBot, bucket: bucketChannels, do: putOverwrite},
 		{method: "DELETE", path: overwrite, auth: byBot, bucket: bucketChannels, do: deleteOverwrite},
 		{method: "POST", path: "/channels/{channel}/typing", auth: byBot, do: startTyping},
