@@ -12,8 +12,15 @@ import (
 	"ticketbot/privacy"
 )
 
-// receiptPage shows a receipt to whom it is owed.
+// receiptPage shows a receipt to whom it is owed, and before there is one how far it is.
 func (s *Server) receiptPage(w http.ResponseWriter, r *http.Request) error {
+	wish, err := s.underWay(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if wish != nil {
+		return s.show(w, "under-way.html", underWayView(*wish))
+	}
 	receipt, err := s.receipt(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
@@ -85,6 +92,10 @@ func (v *receiptShown) times(r privacy.Receipt, st privacy.Statement) {
 		fact{say.T("api.receipt.servers"), fmt.Sprint(p.Servers)})
 	if p.Kept > 0 {
 		v.Facts = append(v.Facts, fact{say.T("api.receipt.kept"), fmt.Sprint(p.Kept)})
+	}
+	if p.Unreadable > 0 {
+		v.Lead = say.T("api.receipt.person_part_lead")
+		v.Facts = append(v.Facts, fact{say.T("api.receipt.unreadable"), fmt.Sprint(p.Unreadable)})
 	}
 	v.Deleted = append(v.Deleted,
 		fact{say.T("api.receipt.messages"), fmt.Sprint(p.Messages)},

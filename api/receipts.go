@@ -15,6 +15,7 @@ import (
 type receiptsAnswer struct {
 	Body struct {
 		Receipts []receiptLine `json:"receipts" nullable:"false"`
+		UnderWay []wishLine    `json:"under_way" nullable:"false" doc:"What is being deleted and has no receipt yet, newest first"`
 	}
 }
 
@@ -27,13 +28,29 @@ type receiptLine struct {
 	Page   string    `json:"page" doc:"Path of the page that shows it"`
 }
 
+// wishLine is a deletion under way in a list.
+type wishLine struct {
+	ID      string    `json:"id" doc:"Id of the receipt that there will be"`
+	AskedAt time.Time `json:"asked_at"`
+	Page    string    `json:"page" doc:"Path of the page that shows how far it is, and later the receipt"`
+}
+
 // myReceipts is what was forgotten for the person: their own data, and the servers that they own.
 func (s *Server) myReceipts(ctx context.Context, _ *struct{}) (*receiptsAnswer, error) {
+	// First what is under way: what ends in between is in the other list too, not in neither.
+	wishes, err := s.Privacy.UnderWay(ctx, visiting(ctx).user)
+	if err != nil {
+		return nil, fmt.Errorf("list what is being deleted for me: %w", err)
+	}
 	all, err := s.Privacy.Receipts(ctx, visiting(ctx).user)
 	if err != nil {
 		return nil, fmt.Errorf("list my receipts: %w", err)
 	}
 	answer := &receiptsAnswer{}
+	answer.Body.UnderWay = make([]wishLine, len(wishes))
+	for i, w := range wishes {
+		answer.Body.UnderWay[i] = wishLine{ID: w.Receipt, AskedAt: w.Asked, Page: receiptPath(w.Receipt)}
+	}
 	answer.Body.Receipts = make([]receiptLine, 0, len(all))
 	for _, r := range all {
 		st, err := r.Check(s.Privacy.PublicKey())
@@ -59,6 +76,13 @@ type receiptAnswer struct{ Body privacy.Receipt }
 
 // showReceipt is the receipt as it was signed, to keep and to check without us.
 func (s *Server) showReceipt(ctx context.Context, in *receiptInput) (*receiptAnswer, error) {
+	wish, err := s.underWay(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if wish != nil {
+		return nil, fault.New(fault.NotFound, "api.receipt.not_yet", "asked", moment(wish.Asked))
+	}
 	r, err := s.receipt(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -68,8 +92,22 @@ func (s *Server) showReceipt(ctx context.Context, in *receiptInput) (*receiptAns
 
 var receiptID = regexp.MustCompile(`^[A-Za-z0-9_-]{16,43}$`)
 
-// receipt is one of the visitor's own. That there is none and that it is somebody else's is the same answer; so is that it
-// is not written yet.
+// underWay is the visitor's own wish whose receipt has this id, while there is none yet; else nil. It is asked for before
+// the receipt: what ends in between has one then.
+func (s *Server) underWay(ctx context.Context, id string) (*privacy.UnderWay, error) {
+	wishes, err := s.Privacy.UnderWay(ctx, visiting(ctx).user)
+	if err != nil {
+		return nil, fmt.Errorf("find what is being deleted: %w", err)
+	}
+	for i := range wishes {
+		if wishes[i].Receipt == id {
+			return &wishes[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// receipt is one of the visitor's own. That there is none and that it is somebody else's is the same answer.
 func (s *Server) receipt(ctx context.Context, id string) (privacy.Receipt, error) {
 	none := fault.New(fault.NotFound, "api.receipt.none")
 	if !receiptID.MatchString(id) {

@@ -26,11 +26,12 @@ type office struct {
 	key      ed25519.PrivateKey
 	asked    []ticket.UserID
 	receipts map[ticket.UserID][]privacy.Receipt
+	underWay map[ticket.UserID][]privacy.UnderWay
 	refuses  error
 }
 
 func newOffice() *office {
-	return &office{key: ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", 32))), receipts: map[ticket.UserID][]privacy.Receipt{}}
+	return &office{key: ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", 32))), receipts: map[ticket.UserID][]privacy.Receipt{}, underWay: map[ticket.UserID][]privacy.UnderWay{}}
 }
 
 func (o *office) PublicKey() []byte { return o.key.Public().(ed25519.PublicKey) }
@@ -42,7 +43,22 @@ func (o *office) ForgetPerson(_ context.Context, user ticket.UserID) (string, er
 		return "", o.refuses
 	}
 	o.asked = append(o.asked, user)
-	return fmt.Sprintf("receipt-of-%020d", user), nil
+	name := fmt.Sprintf("receipt-of-%020d", user)
+	o.underWay[user] = []privacy.UnderWay{{Receipt: name, Asked: storetest.Start, Stage: privacy.StageAsked}}
+	return name, nil
+}
+
+func (o *office) UnderWay(_ context.Context, user ticket.UserID) ([]privacy.UnderWay, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.underWay[user], nil
+}
+
+// goesOn is how far it is with somebody.
+func (o *office) goesOn(user ticket.UserID, u privacy.UnderWay) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.underWay[user] = []privacy.UnderWay{u}
 }
 
 func (o *office) Receipts(_ context.Context, user ticket.UserID) ([]privacy.Receipt, error) {
@@ -71,6 +87,7 @@ func (o *office) issue(t testing.TB, user ticket.UserID, st privacy.Statement) p
 	r := privacy.Receipt{ID: st.ID, Statement: string(text), Signature: ed25519.Sign(o.key, text), PublicKey: o.PublicKey()}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	delete(o.underWay, user)
 	o.receipts[user] = append([]privacy.Receipt{r}, o.receipts[user]...)
 	return r
 }
@@ -161,6 +178,72 @@ func TestReceipts(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestReceiptBeforeThereIsOne: its address says how far it is, to whom the receipt is owed and to nobody else.
+func TestReceiptBeforeThereIsOne(t *testing.T) {
+	h := newHouse(t)
+	mia, noah := h.loggedIn(h.Mia), h.loggedIn(h.Noah)
+	u := privacy.UnderWay{Receipt: hers, Asked: storetest.Start, Stage: privacy.StageAsked}
+	for _, c := range []struct {
+		stage privacy.Stage
+		gone  time.Time
+		says  []string
+	}{
+		{privacy.StageAsked, time.Time{}, []string{`class="now"><span class="step">Find`, `class="later"><span class="step">Destroy`}},
+		{privacy.StagePlanned, time.Time{}, []string{`class="done"><span class="step">Find`, `class="now"><span class="step">Destroy`, "Servers that know you"}},
+		{privacy.StageForgotten, storetest.Start.Add(time.Second), []string{`class="done"><span class="step">Destroy`, "2 of 3 servers left", moment(storetest.Start.Add(time.Second))}},
+	} {
+		u.Stage, u.KeysGone = c.stage, c.gone
+		if c.stage != privacy.StageAsked {
+			u.Servers, u.Waiting = 3, 2
+		}
+		h.office.goesOn(ticket.UserID(h.Mia), u)
+		got := mia.get("/receipts/" + hers)
+		for _, want := range append(c.says, "being deleted", moment(storetest.Start), hers) {
+			if got.status != http.StatusOK || !strings.Contains(got.body, want) {
+				t.Errorf("%s: %d without %q", c.stage, got.status, want)
+			}
+		}
+		if strings.Contains(got.body, "was deleted") {
+			t.Errorf("%s: says that it is done", c.stage)
+		}
+	}
+	problem(t, mia.get("/api/me/receipts/"+hers), http.StatusNotFound, "api.receipt.not_yet", "asked", moment(storetest.Start))
+	if got := mia.get("/api/me/receipts").body; !strings.Contains(got, `"under_way":[{"id":"`+hers+`"`) {
+		t.Errorf("her list is %s", got)
+	}
+	if got := noah.get("/api/me/receipts").body; !strings.Contains(got, `"under_way":[]`) {
+		t.Errorf("his list is %s", got)
+	}
+	for _, path := range []string{"/receipts/%s", "/api/me/receipts/%s"} {
+		foreign, missing := noah.get(fmt.Sprintf(path, hers)), noah.get(fmt.Sprintf(path, "A_receipt-that-is-not1"))
+		if foreign.status != http.StatusNotFound || foreign.whole() != missing.whole() {
+			t.Errorf("%s: these differ:\n%s\n\n%s", path, foreign.whole(), missing.whole())
+		}
+	}
+	if got := h.visitor().get("/receipts/" + hers); got.status != http.StatusSeeOther && got.status != http.StatusFound {
+		t.Errorf("a stranger is answered %d", got.status)
+	}
+
+	h.office.issue(t, ticket.UserID(h.Mia), aReceipt(privacy.KindPerson))
+	if got := mia.get("/receipts/" + hers); !strings.Contains(got.body, "Your data was deleted") || strings.Contains(got.body, "being deleted") {
+		t.Error("the receipt does not stand in its place")
+	}
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }
+
+// TestReceiptOfAPart: where nothing could be read, nothing is claimed.
+func TestReceiptOfAPart(t *testing.T) {
+	h := newHouse(t)
+	st := aReceipt(privacy.KindPerson)
+	st.Person = privacy.PersonForgotten{Asked: storetest.Start, KeysGone: storetest.Start, Servers: 3, Unreadable: 2}
+	h.office.issue(t, ticket.UserID(h.Mia), st)
+	got := h.loggedIn(h.Mia).get("/receipts/" + hers).body
+	if !strings.Contains(got, "Servers whose keys are missing</dt><dd>2</dd>") || strings.Contains(got, "is gone, on all servers") {
+		t.Error(got)
+	}
 }
 
 func TestEraseMe(t *testing.T) {

@@ -30,7 +30,7 @@ type Options struct {
 	PublicURL string // what people type: scheme and host
 	CDN       string // base of Discord's pictures
 	Secret    []byte // signs links to files; the same in all processes
-	Site      fs.FS  // index.html, tickets.html, the templates privacy.html, receipt.html and problem.html, assets/
+	Site      fs.FS  // index.html, tickets.html, templates (see templateNames), assets/
 
 	Sessions  Sessions
 	Login     Login
@@ -113,9 +113,11 @@ type Files interface {
 
 // Privacy forgets people, and has receipts of what was forgotten.
 type Privacy interface {
-	// ForgetPerson begins to forget somebody and returns at once; asked again while it is under way, it is the same
+	// ForgetPerson begins to forget somebody and returns at once; asked again before anything was done, it is the same
 	// receipt.
 	ForgetPerson(ctx context.Context, user ticket.UserID) (receipt string, err error)
+	// UnderWay are a user's own wishes to be forgotten that are not fulfilled yet, newest first.
+	UnderWay(ctx context.Context, user ticket.UserID) ([]privacy.UnderWay, error)
 	// Receipts are those owed to a user, newest first; Receipt is one of them, else fault NotFound.
 	Receipts(ctx context.Context, user ticket.UserID) ([]privacy.Receipt, error)
 	Receipt(ctx context.Context, user ticket.UserID, id string) (privacy.Receipt, error)
@@ -140,13 +142,15 @@ type Server struct {
 // maxIdentities bounds what is remembered of people who have just logged in.
 const maxIdentities = 10_000
 
+var templateNames = []string{"problem.html", "privacy.html", "receipt.html", "under-way.html"}
+
 // New makes a server; it listens to nothing yet.
 func New(o Options) (*Server, error) {
 	public, err := url.Parse(o.PublicURL)
 	if err != nil || public.Host == "" {
 		return nil, fmt.Errorf("public URL %q is not one", o.PublicURL)
 	}
-	templates, err := template.ParseFS(o.Site, "problem.html", "privacy.html", "receipt.html")
+	templates, err := template.ParseFS(o.Site, templateNames...)
 	if err != nil {
 		return nil, fmt.Errorf("read the site's templates: %w", err)
 	}

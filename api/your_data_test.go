@@ -84,6 +84,17 @@ func TestYourDataInABrowser(t *testing.T) {
 	if got := eval[string](b, `document.querySelector('#receipts').innerText`); strings.Contains(got, "Your data was deleted") {
 		t.Errorf("it says %q before it is done", got)
 	}
+	// Come back later, it is still under way, and the page says how far it is.
+	me := ticket.UserID(h.Mia)
+	h.office.goesOn(me, privacy.UnderWay{
+		Receipt: fmt.Sprintf("receipt-of-%020d", me), Asked: storetest.Start, Stage: privacy.StageForgotten,
+		KeysGone: storetest.Start.Add(time.Second), Servers: 3, Waiting: 2,
+	})
+	b.do(chromedp.Navigate(h.url+"/tickets"), chromedp.WaitVisible(`#receipts .row`))
+	b.do(chromedp.Click(`#receipts .row`), chromedp.WaitVisible(`.steps`))
+	b.views("under-way")
+	b.do(chromedp.Navigate(h.url+"/tickets"), chromedp.WaitVisible(`#receipts .row`))
+
 	mine := aReceipt(privacy.KindPerson)
 	mine.ID = fmt.Sprintf("receipt-of-%020d", h.Mia)
 	h.office.issue(t, ticket.UserID(h.Mia), mine)

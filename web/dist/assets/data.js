@@ -20,30 +20,32 @@ function line(receipt) {
     element('span', { class: 'state' }, 'Receipt'));
 }
 
-function underWay() {
-  return element('div', { class: 'row receipt' },
+function underWay(wish) {
+  return element('a', { class: 'row receipt', href: wish.page },
     element('span', { class: 'what' },
       element('span', { class: 'title' }, 'Your data is being deleted'),
       element('span', { class: 'server' }, 'You can leave this page; it goes on, and the receipt appears here.')),
-    element('span', { class: 'dates' }),
+    element('span', { class: 'dates' }, when('Asked', wish.asked_at)),
     element('span', { class: 'state opening' }, 'Under way'));
 }
 
-async function show(...first) {
-  const { receipts } = await ask('/api/me/receipts');
-  const rows = [...first, ...receipts.map(line)];
+async function show() {
+  const { receipts, under_way: wishes } = await ask('/api/me/receipts');
+  const rows = [...wishes.map(underWay), ...receipts.map(line)];
   place.replaceChildren(...(rows.length ? [element('div', { class: 'rows' }, ...rows)] : []));
+  return wishes.map((w) => w.id);
 }
 
-// follow asks for the receipt until it is there: only then is anything done.
-async function follow(id) {
-  await show(underWay());
-  for (let pause = 500; ; pause = Math.min(pause * 1.5, 10_000)) {
+// follow asks for the receipts until one of these is there: only then is it done.
+async function follow(ids) {
+  for (let pause = 500; ids.length; pause = Math.min(pause * 1.5, 10_000)) {
     await new Promise((go) => { setTimeout(go, pause); });
     const { receipts } = await ask('/api/me/receipts').catch(() => ({ receipts: [] })); // it goes on without us
-    if (receipts.some((r) => r.id === id)) break;
+    if (receipts.some((r) => ids.includes(r.id))) {
+      location.reload(); // the list of tickets is another one now
+      return;
+    }
   }
-  location.reload(); // the list of tickets is another one now
 }
 
 function unshown(error) {
@@ -62,7 +64,7 @@ yes.addEventListener('click', async () => {
     const { receipt } = await ask('/api/me/erase', { method: 'POST' });
     dialog.close();
     button.hidden = true;
-    follow(receipt).catch(unshown);
+    show().then(() => follow([receipt])).catch(unshown);
   } catch (error) {
     problem.textContent = error.message;
     problem.hidden = false;
@@ -71,4 +73,6 @@ yes.addEventListener('click', async () => {
   }
 });
 
-show().catch(unshown).finally(() => { if (location.hash === '#your-data') document.getElementById('your-data').scrollIntoView(); });
+show().then((ids) => { follow(ids); }, unshown).finally(() => {
+  if (location.hash === '#your-data') document.getElementById('your-data').scrollIntoView();
+});
