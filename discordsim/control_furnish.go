@@ -46,6 +46,22 @@ func (c *Control) newRole(r *http.Request) (any, error) {
 	return c.sim.NewRole(guild, RoleOptions(in))
 }
 
+// changeRole says what a role may do; the guild's own ID is @everyone.
+func (c *Control) changeRole(r *http.Request) (any, error) {
+	var in struct {
+		Permissions Permissions `json:"permissions"`
+	}
+	guild, err := into(r, "guild", &in)
+	if err != nil {
+		return nil, err
+	}
+	role, err := idPath(r, "role")
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.sim.SetRolePermissions(guild, role, in.Permissions)
+}
+
 func (c *Control) newChannel(r *http.Request) (any, error) {
 	var in struct {
 		Name       string      `json:"name"`

@@ -38,6 +38,7 @@ func (c *Control) routes() map[string]func(*http.Request) (any, error) {
 		"POST /control/users":                           c.newUser,
 		"POST /control/guilds":                          c.newGuild,
 		"POST /control/guilds/{guild}/roles":            c.newRole,
+		"PATCH /control/guilds/{guild}/roles/{role}":    c.changeRole,
 		"POST /control/guilds/{guild}/channels":         c.newChannel,
 		"PUT /control/channels/{channel}/overwrites":    c.setOverwrite,
 		"POST /control/guilds/{guild}/members":          c.join,

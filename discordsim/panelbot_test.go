@@ -42,6 +42,9 @@ func startPanelBot(t *testing.T, sim *discordsim.Server, world *discordsim.Suppo
 			{"type": 3, "name": "style", "description": "How it looks", "choices": []object{{"name": "Short", "value": "short"}, {"name": "Long", "value": "long"}}},
 		}},
 		{"name": "report", "description": "Send a file"},
+		{"name": "article", "description": "Look something up", "options": []object{{"type": 3, "name": "about", "description": "What", "required": true, "autocomplete": true}}},
+		{"name": "Ticket about this", "type": 3},
+		{"name": "Their tickets", "type": 2},
 		{"name": "privacy", "description": "Your data", "options": []object{{"type": 1, "name": "export", "description": "Get your data"}}},
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -97,6 +100,7 @@ func (b *panelBot) listen(ctx context.Context) {
 
 type interactionEvent struct {
 	ID        string `json:"id"`
+	Type      int    `json:"type"`
 	Token     string `json:"token"`
 	ChannelID string `json:"channel_id"`
 	GuildID   string `json:"guild_id"`
@@ -109,6 +113,10 @@ type interactionEvent struct {
 		Name     string   `json:"name"`
 		CustomID string   `json:"custom_id"`
 		Values   []string `json:"values"`
+		TargetID string   `json:"target_id"`
+		Options  []struct {
+			Value any `json:"value"`
+		} `json:"options"`
 		Resolved struct {
 			Attachments map[string]struct {
 				Filename string `json:"filename"`
@@ -127,6 +135,12 @@ type interactionEvent struct {
 
 func (b *panelBot) react(i interactionEvent) {
 	switch {
+	case i.Data.Name == "article" && i.Type == 4:
+		b.answer(i, 8, object{"choices": []object{{"name": "Refunds, and when", "value": "refunds"}, {"name": "Refusals", "value": "refusals"}}})
+	case i.Data.Name == "article":
+		b.answer(i, 4, object{"content": "Article " + fmt.Sprint(i.Data.Options[0].Value), "flags": 64})
+	case i.Data.Name == "Ticket about this", i.Data.Name == "Their tickets":
+		b.answer(i, 4, object{"content": i.Data.Name + ": " + i.Data.TargetID, "flags": 64})
 	case i.Data.Name == "panel":
 		b.answer(i, 4, object{"content": "The panel is up.", "flags": 64})
 		b.rest("POST", "/channels/"+i.ChannelID+"/messages", panel())

@@ -2,7 +2,9 @@
 // servers is in trouble.js.
 import { fill, h, iconButton, toast } from './dom.js';
 import { get, post, query } from './api.js';
+import { drawLastAction, lastDeed } from './lastaction.js';
 import { botCards, faultList, serverCard } from './trouble.js';
+import { worldCards } from './world.js';
 import { now, view } from './view.js';
 import { clockTime, fullTime } from './time.js';
 
@@ -30,6 +32,7 @@ const frame = () => [
       h('button', { type: 'button', class: 'button secondary small', onclick: () => run(post('/clock', { advance })) }, label)))),
   h('div', { id: 'admin-trouble' }),
   h('section', {}, h('h3', {}, 'REST'), h('div', { id: 'admin-faults' })),
+  h('section', {}, h('h3', {}, 'Last action'), h('div', { id: 'admin-last' })),
   h('section', {}, h('h3', {}, 'REST calls'),
     h('div', { class: 'admin-row' }, h('span', { id: 'admin-total', data: { testid: 'call-total' } }),
       h('button', { type: 'button', class: 'button secondary small', onclick: () => { countFrom = lastCall; refresh(); } }, 'Count from here')),
@@ -50,6 +53,8 @@ async function refresh() {
     drawClock();
     drawCalls(calls);
     drawOracle(oracle);
+    const deed = lastDeed(oracle);
+    drawLastAction(document.getElementById('admin-last'), deed, deed ? await get(`/calls?${query({ since: deed.seq })}`) : []);
     drawFaults(faults);
   } catch { /* the strip of the page already says that the simulator is gone */ }
 }
@@ -64,8 +69,11 @@ export function drawBots() {
   const el = document.getElementById('admin-trouble');
   if (!el) return;
   const { guild } = view;
+  const open = new Set([...el.querySelectorAll('details[open]')].map((d) => d.dataset.testid));
   fill(el, guild && h('section', {}, h('h3', {}, 'Server'), serverCard(guild, run)),
-    h('section', {}, h('h3', {}, 'Bots'), botCards(guild, view.apps ?? [], run)));
+    h('section', {}, h('h3', {}, 'Bots'), botCards(guild, view.apps ?? [], run)),
+    guild && h('section', {}, h('h3', {}, 'Roles and overwrites'), worldCards(guild, view.channel, run, () => drawBots())));
+  for (const d of el.querySelectorAll('details')) d.open = open.has(d.dataset.testid);
 }
 
 let drawnFaults = '';

@@ -2,13 +2,16 @@
 import { fill, h, icon, iconButton, toast } from './dom.js';
 import { call, form, get, listen, post, query } from './api.js';
 import { find, go, read } from './route.js';
-import { isPrivate, isThread, kind, view } from './view.js';
+import { channelByID, isPrivate, isThread, kind, view } from './view.js';
 import { drawRail, drawSidebar } from './sidebar.js';
 import { drawMembers } from './members.js';
 import { drawLog, stayAtEnd } from './log.js';
 import { acceptDrops, drawComposer, drawTyping } from './composer.js';
 import { apply } from './events.js';
 import { drawBots, toggleAdmin } from './admin.js';
+import { forward } from './forwards.js';
+import { showPins } from './pins.js';
+import { canThread, startThread } from './threads.js';
 import * as interactions from './interactions.js';
 
 const byID = (id) => document.getElementById(id);
@@ -37,6 +40,15 @@ const acts = {
       go({ as: view.me.id, guild: '@me', channel: channel.id });
     } catch (e) { toast(e.message); }
   },
+  useOnMessage: (m, chosen) => interactions.onMessage(m, chosen, redraw),
+  useOnUser: (user, chosen) => interactions.onUser(view.channel, user, chosen, redraw),
+  vote: (m, answers) => attempt(call('PUT', path(m, '/votes'), { as: view.me.id, answers })),
+  forward,
+  thread: (m) => startThread(channelByID(m.channel_id), m, openThread),
+  editLast() {
+    const own = (view.messages.get(view.channel?.id) ?? []).findLast((m) => m.author?.id === view.me.id && [0, 19].includes(m.type) && !m.poll && !m.message_snapshots);
+    if (own) acts.edit(own);
+  },
   reply: (m) => { view.replyTo = m; redraw(); drawComposer(acts); },
   edit: (m) => { view.editing = m.id; redraw(); },
   cancelEdit: () => { view.editing = null; redraw(); },
@@ -57,6 +69,11 @@ const acts = {
     return sent;
   },
 };
+
+async function openThread(thread) {
+  await loadWorld();
+  acts.open(thread);
+}
 
 // ---- drawing
 
@@ -87,7 +104,10 @@ function drawHead() {
     iconButton('menu', 'Show channels', () => document.body.classList.toggle('show-channels'), { class: 'icon-button only-narrow' }),
     c && icon(sign, { class: 'head-sign' }), h('h1', { data: { testid: 'channel-title' } }, name ?? ''),
     c?.topic && h('p', { class: 'topic', title: c.topic }, c.topic),
-    view.guild && iconButton('people', 'Show member list', () => document.body.classList.toggle('hide-members'), { class: 'icon-button head-end' }));
+    c && h('span', { class: 'head-end' }),
+    canThread(c) && iconButton('thread', 'Create a thread', () => startThread(c, null, openThread)),
+    c && iconButton('pin', 'Pinned messages', (e) => showPins(e.currentTarget, acts)),
+    view.guild && iconButton('people', 'Show member list', () => document.body.classList.toggle('hide-members'), { class: 'icon-button' }));
 }
 
 function drawPersonas() {

@@ -1,5 +1,6 @@
 // Slash commands: the menu that opens on "/", and the line of option fields of the one that was chosen.
 import { fill, h, picture } from './dom.js';
+import { suggesting } from './suggestions.js';
 import { avatarOf, isThread, memberOf, nameOf, peopleHere, view } from './view.js';
 
 const others = () => view.channel?.recipients ?? []; // of a direct conversation, without oneself
@@ -46,6 +47,8 @@ function appFace(c) {
 // throws a sentence.
 export function optionLine(command, { send, cancel }) {
   const fields = command.options.map((o) => ({ option: o, input: input(o) }));
+  const others = () => Object.fromEntries(fields.filter((f) => f.input.value !== '' && !f.option.autocomplete).map((f) => [f.option.name, typed(f.option, f.input.value.trim())]));
+  for (const f of fields) if (f.option.autocomplete) f.offer = suggesting(command, f.option, f.input, others);
   const keys = (e) => {
     if (e.key === 'Enter') { e.preventDefault(); send(); }
     if (e.key === 'Escape') { e.preventDefault(); cancel(); }
@@ -54,6 +57,7 @@ export function optionLine(command, { send, cancel }) {
     h('span', { class: 'command-name', tabIndex: 0 }, `/${command.name}`),
     fields.map(({ option, input: field }) => h('label', { class: 'option', title: option.description },
       h('span', { class: 'option-name' }, option.name, option.required ? '' : '?'), field)),
+    fields.map((f) => f.offer?.list),
     h('span', { class: 'command-ends' },
       h('button', { type: 'button', class: 'button quiet small', onclick: cancel }, 'Cancel'),
       h('button', { type: 'button', class: 'button primary small', onclick: send }, 'Send')));
@@ -63,8 +67,8 @@ export function optionLine(command, { send, cancel }) {
 
 function readOptions(fields) {
   const values = {};
-  for (const { option, input: field } of fields) {
-    const raw = field.value.trim();
+  for (const { option, input: field, offer } of fields) {
+    const raw = String(offer ? offer.read() : field.value.trim());
     if (raw === '') {
       if (option.required) { field.focus(); throw new Error(`Fill in ${option.name}: ${option.description}`); }
       continue;

@@ -4,6 +4,7 @@ import { canSend, kind, may, nameOf, permission, personName, view } from './view
 import { post } from './api.js';
 import { drawMenu, matching, optionLine } from './commands.js';
 import { size } from './attachments.js';
+import { askPoll } from './polls.js';
 
 const drafts = new Map(); // person and channel → text
 let files = [];
@@ -51,7 +52,9 @@ class Composer {
       type: 'file', multiple: true, hidden: true, data: { testid: 'file-input' }, aria: { label: 'Files to send' },
       onchange: () => { this.add(picker.files); picker.value = ''; },
     });
-    return [iconButton('plus', 'Upload a file', () => picker.click(), { class: 'icon-button attach' }), picker];
+    const ask = iconButton('poll', 'Create a poll', askPoll, { class: 'icon-button attach' });
+    return [iconButton('plus', 'Upload a file', () => picker.click(), { class: 'icon-button attach' }), picker,
+      (this.channel.type === kind.dm || may(this.channel, permission.sendPolls)) && ask];
   }
 
   shown() {
@@ -77,6 +80,7 @@ class Composer {
   key(e) {
     if (!this.menu.hidden && this.commands.length && this.menuKey(e)) return;
     if (e.key === 'Escape') { this.menu.hidden = true; this.acts.reply(null); }
+    if (e.key === 'ArrowUp' && !this.box.value) { e.preventDefault(); this.acts.editLast(); }
     if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) { e.preventDefault(); this.send(); }
   }
 

@@ -13,7 +13,7 @@ export function apply({ kind, data }) {
     case 'MESSAGE_DELETE_BULK': return gone(data.channel_id, data.ids);
     case 'TYPING_START': return typing(data);
     default:
-      if (kind.startsWith('MESSAGE_REACTION')) return 'reload';
+      if (kind.startsWith('MESSAGE_REACTION') || kind.startsWith('MESSAGE_POLL')) return 'reload';
       return kind.startsWith('INTERACTION') ? '' : 'world';
   }
 }
@@ -31,7 +31,7 @@ export function put(m) {
   const list = view.messages.get(m.channel_id);
   if (!list) return;
   const at = list.findIndex((x) => x.id === m.id);
-  if (at >= 0) { list[at] = { ...m, reactions: mine(m.reactions, list[at].reactions) }; return; }
+  if (at >= 0) { list[at] = { ...m, poll: votes(m.poll, list[at].poll), reactions: mine(m.reactions, list[at].reactions) }; return; }
   let i = list.length;
   while (i > 0 && newest(list[i - 1].id) > newest(m.id)) i -= 1;
   list.splice(i, 0, m);
@@ -39,6 +39,13 @@ export function put(m) {
 
 // mine keeps which reactions are this person's own, which an update does not say.
 const mine = (fresh, old) => fresh?.map((r) => ({ ...r, me: r.me || Boolean(old?.some((o) => o.me && o.emoji.name === r.emoji.name)) }));
+
+// votes keeps which answers are this person's own.
+function votes(fresh, old) {
+  if (!fresh || !old) return fresh;
+  const own = new Set((old.results?.answer_counts ?? []).filter((c) => c.me_voted).map((c) => c.id));
+  return { ...fresh, results: { ...fresh.results, answer_counts: fresh.results.answer_counts.map((c) => ({ ...c, me_voted: own.has(c.id) })) } };
+}
 
 function gone(channelID, ids) {
   const list = view.messages.get(channelID);

@@ -41,6 +41,19 @@ export async function command(channel, chosen, options, redraw) {
   }
 }
 
+// onMessage and onUser run a command of a menu.
+export const onMessage = (m, chosen, redraw) => fromMenu(`/channels/${m.channel_id}/messages/${m.id}/command`, chosen, redraw);
+export const onUser = (channel, user, chosen, redraw) => fromMenu(`/channels/${channel.id}/users/${user.id}/command`, chosen, redraw);
+
+async function fromMenu(path, chosen, redraw) {
+  try {
+    const sent = await post(path, { as: view.me.id, name: chosen.name });
+    await settle(sent.interaction_id, { global_name: view.apps?.find((a) => a.id === chosen.application_id)?.name ?? 'the app' }, redraw);
+  } catch (e) {
+    toast(e.message === FAILED ? 'The application did not respond' : e.message);
+  }
+}
+
 async function settle(id, app, redraw) {
   const as = view.me.id;
   for (;;) {

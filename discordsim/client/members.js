@@ -1,6 +1,7 @@
 // The member list on the right: a group for each hoisted role, then everybody else. Only who can see the channel. A click
 // on somebody opens the conversation with them.
 import { fill, h, picture } from './dom.js';
+import { peopleMenu } from './messagemenu.js';
 import { avatarOf, colourOf, kind, nameOf, rolesOf, view } from './view.js';
 
 export function drawMembers(acts) {
@@ -36,6 +37,6 @@ function person(guild, m, acts) {
     m.user.bot && h('span', { class: 'app-tag' }, 'APP'),
     guild.owner_id === m.user.id && h('span', { class: 'owner-mark', title: 'Server owner' }, 'owner'),
   ];
-  if (m.user.id === view.me?.id) return h('div', look, inside);
-  return h('button', { ...look, type: 'button', title: `Message ${m.user.username}`, onclick: () => acts.message(m.user) }, inside);
+  if (m.user.id === view.me?.id) return h('div', { ...look, oncontextmenu: (e) => peopleMenu(e, m.user, acts) }, inside);
+  return h('button', { ...look, type: 'button', title: `Message ${m.user.username}`, onclick: () => acts.message(m.user), oncontextmenu: (e) => peopleMenu(e, m.user, acts) }, inside);
 }

@@ -1,17 +1,19 @@
 // One message: who, when, what, and what can be done with it.
-import { h, icon, iconButton, oneLine, picture } from './dom.js';
-import {
-  avatarOf, canSend, channelByID, colourOf, flags, guildOf, has, kind, may, memberOf, nameOf, permission, personName, sentAt, view,
-} from './view.js';
+import { h, icon, oneLine, picture } from './dom.js';
+import { avatarOf, channelByID, colourOf, flags, guildOf, has, memberOf, nameOf, personName, sentAt, view } from './view.js';
 import { markdown, plain } from './markdown.js';
 import { clockTime, fullTime, messageTime } from './time.js';
 import { attachments } from './attachments.js';
 import { embed } from './embeds.js';
 import { components, usedFiles } from './components.js';
-import { emoji } from './emoji.js';
+import { drawForward } from './forwards.js';
+import { menuAt, toolbar } from './messagemenu.js';
+import { drawPoll, pollResult } from './polls.js';
+import { reactions } from './reactions.js';
 
 // drawMessage: grouped leaves out the head because the message before is from the same person a moment ago.
-// acts = {press, reply, edit, saveEdit, cancelEdit, remove, dismiss, react, pin, open, busy(message), failed(message)}
+// acts = {press, reply, edit, saveEdit, cancelEdit, remove, dismiss, react, pin, vote, forward, thread, useOnMessage, open,
+// busy(message), failed(message)}
 export function drawMessage(m, grouped, acts) {
   const channel = channelByID(m.channel_id);
   const guild = guildOf(channel);
@@ -22,6 +24,7 @@ export function drawMessage(m, grouped, acts) {
     class: classes(m, grouped, system), tabIndex: -1,
     data: { testid: 'message', messageId: m.id, author: m.author?.username ?? '' },
     aria: { label: `Message from ${nameOf(m.author, member)}` },
+    oncontextmenu: (e) => !has(m, flags.ephemeral) && menuAt(e, m, channel, acts),
   },
     !system && overhead(m, guild, where),
     system ? h('div', { class: 'avatar-slot' }, icon(system.icon)) : face(m, member, grouped),
@@ -42,6 +45,7 @@ const systemTexts = {
   6: (m, name) => ['pin', [name, ' pinned a message to this channel.']],
   7: (m, name) => ['plus', [name, ' joined the server.']],
   18: (m, name) => ['thread', [name, ' started a thread: ', h('strong', {}, m.content)]],
+  46: (m) => ['poll', pollResult(m)],
 };
 
 function systemLine(m, guild) {
@@ -59,7 +63,7 @@ function overhead(m, guild, where) {
   if (!used?.user || !name || ![20, 23].includes(m.type)) return null;
   return h('div', { class: 'overhead' },
     picture(avatarOf(used.user), { class: 'tiny-avatar' }),
-    h('strong', {}, personName(guild, used.user)), ' used ', h('span', { class: 'mention' }, `/${name}`));
+    h('strong', {}, personName(guild, used.user)), ' used ', h('span', { class: 'mention' }, m.type === 23 ? name : `/${name}`));
 }
 
 function replyLine(to, guild, where) {
@@ -92,16 +96,22 @@ function content(m, where, acts) {
   const used = usedFiles(m);
   return [
     view.editing === m.id ? editor(m, acts) : m.content && h('div', { class: 'content' }, markdown(m.content, where), edited(m)),
+    m.message_snapshots && drawForward(m, where),
+    m.poll && drawPoll(m, acts),
     attachments((m.attachments ?? []).filter((a) => !used.has(a.id))),
     (m.embeds ?? []).map((e) => embed(e, where)),
     m.components?.length > 0 && h('div', { class: has(m, flags.v2) ? 'components v2' : 'components' },
       components(m.components, { message: m, where, busy: acts.busy(m), press: (c, values) => acts.press(m, c, values) })),
     !m.content && edited(m),
     acts.failed(m) && h('p', { class: 'failure', role: 'alert', data: { testid: 'interaction-failed' } }, acts.failed(m)),
+    m.thread && threadLink(m, acts),
     reactions(m, acts),
     has(m, flags.ephemeral) && onlyYou(m, acts),
   ];
 }
+
+const threadLink = (m, acts) => h('button', { type: 'button', class: 'thread-link', data: { testid: 'thread-link' }, onclick: () => acts.open(m.thread) },
+  icon('thread'), h('strong', {}, m.thread.name), h('span', {}, `${m.thread.message_count ?? 0} messages`));
 
 const edited = (m) => m.edited_timestamp && h('span', { class: 'edited', title: fullTime(Date.parse(m.edited_timestamp)) }, ' (edited)');
 
@@ -124,25 +134,4 @@ function editor(m, acts) {
   return h('div', { class: 'editor' }, box, h('p', { class: 'edit-hint' },
     'escape to ', h('button', { type: 'button', class: 'text-link', onclick: acts.cancelEdit }, 'cancel'),
     ' • enter to ', h('button', { type: 'button', class: 'text-link', onclick: () => acts.saveEdit(m, box.value) }, 'save')));
-}
-
-function reactions(m, acts) {
-  if (!m.reactions?.length) return null;
-  return h('div', { class: 'reactions' }, m.reactions.map((r) => h('button', {
-    type: 'button', class: r.me ? 'reaction mine' : 'reaction', aria: { pressed: String(Boolean(r.me)), label: `${r.emoji.name}, ${r.count}` },
-    onclick: () => acts.react(m, r),
-  }, emoji(r.emoji), h('span', {}, String(r.count)))));
-}
-
-function toolbar(m, channel, acts) {
-  const own = m.author?.id === view.me?.id;
-  const inGuild = channel && channel.type !== kind.dm;
-  const allowed = { remove: own || may(channel, permission.manageMessages), pin: inGuild && may(channel, permission.pinMessages) };
-  const buttons = [
-    canSend(channel) && iconButton('reply', 'Reply', () => acts.reply(m)),
-    own && [0, 19].includes(m.type) && iconButton('pencil', 'Edit', () => acts.edit(m)),
-    allowed.pin && iconButton('pin', m.pinned ? 'Unpin' : 'Pin', () => acts.pin(m)),
-    allowed.remove && iconButton('trash', 'Delete', () => acts.remove(m), { class: 'icon-button danger' }),
-  ].filter(Boolean);
-  return buttons.length > 0 && h('div', { class: 'toolbar', role: 'toolbar', aria: { label: 'Message actions' } }, buttons);
 }

@@ -35,7 +35,8 @@ export const has = (message, flag) => ((message.flags ?? 0) & flag) !== 0;
 
 export const permission = {
   manageGuild: 1n << 5n, manageChannels: 1n << 4n, addReactions: 1n << 6n, viewChannel: 1n << 10n, sendMessages: 1n << 11n,
-  manageMessages: 1n << 13n, attachFiles: 1n << 15n, useCommands: 1n << 31n, pinMessages: 1n << 51n,
+  manageMessages: 1n << 13n, attachFiles: 1n << 15n, useCommands: 1n << 31n, publicThreads: 1n << 35n, sendPolls: 1n << 49n,
+  pinMessages: 1n << 51n,
 };
 
 export function may(channel, bit) {
