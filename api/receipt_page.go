@@ -56,6 +56,9 @@ func receiptView(r privacy.Receipt, st privacy.Statement) receiptShown {
 		v.Title, v.Lead = say.T("api.receipt.ticket"), say.T("api.receipt.ticket_lead")
 	default:
 		v.Title, v.Lead = say.T("api.receipt.person"), say.T("api.receipt.person_lead")
+		if p := personForgotten(r); p != nil && p.Unreadable > 0 {
+			v.Lead = say.T("api.receipt.person_part_lead")
+		}
 	}
 	mirror := say.T("api.receipt.mirror_done")
 	if st.Keyring.Mirror != "done" {
@@ -79,28 +82,35 @@ func (v *receiptShown) times(r privacy.Receipt, st privacy.Statement) {
 			fact{say.T("api.receipt.keys_gone"), moment(g.Forgotten)},
 			fact{say.T("api.receipt.rows_gone"), moment(g.Rows)})
 	}
-	var about struct {
-		Person *privacy.PersonForgotten `json:"person"`
-	}
-	if json.Unmarshal([]byte(r.Statement), &about) != nil || about.Person == nil {
+	p := personForgotten(r)
+	if p == nil {
 		return
 	}
-	p := about.Person
 	v.Facts = append(v.Facts,
 		fact{say.T("api.receipt.asked"), moment(p.Asked)},
 		fact{say.T("api.receipt.keys_gone"), moment(p.KeysGone)},
-		fact{say.T("api.receipt.servers"), fmt.Sprint(p.Servers)})
+		fact{say.T("api.receipt.servers"), grouped(p.Servers)})
 	if p.Kept > 0 {
-		v.Facts = append(v.Facts, fact{say.T("api.receipt.kept"), fmt.Sprint(p.Kept)})
+		v.Facts = append(v.Facts, fact{say.T("api.receipt.kept"), grouped(p.Kept)})
 	}
 	if p.Unreadable > 0 {
-		v.Lead = say.T("api.receipt.person_part_lead")
-		v.Facts = append(v.Facts, fact{say.T("api.receipt.unreadable"), fmt.Sprint(p.Unreadable)})
+		v.Facts = append(v.Facts, fact{say.T("api.receipt.unreadable"), grouped(p.Unreadable)})
 	}
 	v.Deleted = append(v.Deleted,
-		fact{say.T("api.receipt.messages"), fmt.Sprint(p.Messages)},
-		fact{say.T("api.receipt.files"), fmt.Sprint(p.Files)},
-		fact{say.T("api.receipt.tickets_named"), fmt.Sprint(p.Tickets)})
+		fact{say.T("api.receipt.messages"), grouped(p.Messages)},
+		fact{say.T("api.receipt.files"), grouped(p.Files)},
+		fact{say.T("api.receipt.tickets_named"), grouped(p.Tickets)})
+}
+
+// personForgotten is what a receipt states of a person; nil if it is about something else.
+func personForgotten(r privacy.Receipt) *privacy.PersonForgotten {
+	var about struct {
+		Person *privacy.PersonForgotten `json:"person"`
+	}
+	if json.Unmarshal([]byte(r.Statement), &about) != nil {
+		return nil
+	}
+	return about.Person
 }
 
 // count says in people's words how much was deleted. What they know nothing of is one number.
@@ -114,16 +124,25 @@ func (v *receiptShown) count(rows map[string]int64) {
 		{"file", "api.receipt.files"}, {"person", "api.receipt.people"},
 	} {
 		if n := rows[known.table]; n > 0 {
-			v.Deleted = append(v.Deleted, fact{say.T(known.key), fmt.Sprint(n)})
+			v.Deleted = append(v.Deleted, fact{say.T(known.key), grouped(n)})
 			all -= n
 		}
 	}
 	if all > 0 {
-		v.Deleted = append(v.Deleted, fact{say.T("api.receipt.other"), fmt.Sprint(all)})
+		v.Deleted = append(v.Deleted, fact{say.T("api.receipt.other"), grouped(all)})
 	}
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") }
+
+// grouped is a number as people read it: 50,000.
+func grouped[T int | int64](n T) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
 
 // indented is the statement for reading; what was signed has no white space.
 func indented(statement string) string {

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"fmt"
-
 	"ticketbot/internal/say"
 	"ticketbot/privacy"
 )
@@ -24,7 +22,7 @@ func underWayView(u privacy.UnderWay) underWayShown {
 		Facts: []fact{{say.T("api.receipt.asked"), moment(u.Asked)}},
 	}
 	if u.Stage != privacy.StageAsked {
-		v.Facts = append(v.Facts, fact{say.T("api.under_way.servers"), fmt.Sprint(u.Servers)})
+		v.Facts = append(v.Facts, fact{say.T("api.under_way.servers"), grouped(u.Servers)})
 	}
 	v.Facts = append(v.Facts, fact{say.T("api.under_way.number"), u.Receipt})
 	reached := map[privacy.Stage]int{privacy.StageAsked: 0, privacy.StagePlanned: 1, privacy.StageForgotten: 2, privacy.StageDone: 3}[u.Stage]
@@ -42,7 +40,7 @@ func underWayView(u privacy.UnderWay) underWayShown {
 		v.Steps[1].State = say.T("api.under_way.done_at", "at", moment(u.KeysGone))
 	}
 	if reached == 2 && u.Waiting > 0 {
-		v.Steps[2].State = say.T("api.under_way.waiting", "left", u.Waiting, "servers", u.Servers)
+		v.Steps[2].State = say.T("api.under_way.waiting", "left", grouped(u.Waiting), "servers", grouped(u.Servers))
 	}
 	return v
 }
