@@ -29,7 +29,7 @@
 // counts as having installed it.
 //
 // Voice, presence, invites, audit log, automod, stickers, user-installed applications, entitlements and
-// interactions over HTTP. Bucket sizes are not documented by Discord; those of ratelimit.go are plausible, not measured.
+// interactions over HTTP. Bucket sizes are not documented by Discord; those of ratelimit_buckets.go are not measured.
 // Like Discord, channels themselves are sent to bots whether or not they can view them; what happens inside is not.
 //
 // # Guardrails
