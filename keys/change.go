@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 )
@@ -137,6 +138,12 @@ func (o *owner) apply(p plan) (returned <-chan struct{}, err error) {
 	case o.halted != nil:
 		return nil, o.halted
 	}
+	quiet := !p.rotate && len(p.adds) == 0 && len(o.dirty) == 0 && o.top.applied == o.ledger.seq
+	if (!quiet || len(p.forgets) > 0) && o.before != nil {
+		if err := o.before(o.generation + 1); err != nil {
+			return nil, fmt.Errorf("note that the keyring will change: %w", err)
+		}
+	}
 	if len(p.forgets) > 0 {
 		if err := o.appendLedger(p.forgets); err != nil {
 			return nil, err
@@ -144,7 +151,7 @@ func (o *owner) apply(p plan) (returned <-chan struct{}, err error) {
 		o.puncture(p.forgets)
 	}
 	returned = o.takeBack(p.touched)
-	if !p.rotate && len(p.adds) == 0 && len(o.dirty) == 0 && o.top.applied == o.ledger.seq {
+	if quiet && len(p.forgets) == 0 {
 		return returned, nil
 	}
 	return returned, o.commit(p.adds)

@@ -13,5 +13,6 @@ type home interface {
 	state() State
 	entries(after uint64) ([]Entry, error)
 	mirrored() bool
+	beforeChange(func(generation uint64) error)
 	close() error
 }

@@ -32,6 +32,7 @@ type owner struct {
 	top    top
 	ledger ledger
 	dirty  map[int]bool // pages that differ from their files, after a commit that failed
+	before func(generation uint64) error
 	halted error
 }
 
@@ -103,6 +104,12 @@ func (o *owner) tree(ten tenancy) (*tree, error) {
 		return nil, ErrForgotten
 	}
 	return nil, ErrUnknownGuild
+}
+
+func (o *owner) beforeChange(f func(uint64) error) {
+	o.turn <- struct{}{}
+	defer func() { <-o.turn }()
+	o.before = f
 }
 
 // lend makes holders known to the owner: from now on a forgetting waits for them.

@@ -139,6 +139,9 @@ func (r *remote) entries(after uint64) ([]Entry, error) {
 	return r.link.entries(ctx, after)
 }
 
+// beforeChange is the owner's affair.
+func (r *remote) beforeChange(func(uint64) error) {}
+
 // close drops every key and tells the owner, so that no forgetting waits for a lease that nobody uses.
 func (r *remote) close() error {
 	r.mu.Lock()

@@ -108,6 +108,12 @@ type State struct {
 // State waits for a change under way.
 func (r *Ring) State() State { return r.home.state() }
 
+// BeforeChange has f called before each change of what is on disk, with the generation that the change leads to. What f
+// refuses is not begun. Whoever notes that number elsewhere can tell a note from before the change from one that a crash
+// cut short. f runs in nobody's context and alone, must not call the ring, and holds up every other change. One f is
+// called, the last one set; nil for none. A ring whose directory another process owns calls none.
+func (r *Ring) BeforeChange(f func(generation uint64) error) { r.home.beforeChange(f) }
+
 // leaf is the key at p, computed or remembered.
 func (r *Ring) leaf(ten tenancy, p Path) (secret, error) {
 	t, err := r.home.tree(ten)

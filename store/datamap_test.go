@@ -194,7 +194,7 @@ var heldByTheTransaction = []string{
 	// These forget, or are about no guild.
 	"LockUser", "MeetStrangers", "AwaitMeetings", "Erasure", "ErasuresUnderWay", "UndoneErasures", "Tenancies", "KnownAs", "EraseMessages",
 	"HoldPersonToErase", "ObjectsOf", "CountErased",
-	"LockKeyring", "LedgerAfter", "LedgerEntry", "CopyLedger", "PeopleAtPaths", "SkipTickets", "ForgottenAt",
+	"LockKeyring", "KeyringTurn", "LedgerAfter", "LedgerEntry", "CopyLedger", "PeopleAtPaths", "SkipTickets", "ForgottenAt",
 	// After a restore: a guild that was sealed by mistake comes back, and then this must have been done there too.
 	"TicketsNumbered", "Counters",
 }

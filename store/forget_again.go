@@ -37,7 +37,7 @@ func (s *Store) forgetAgain(ctx context.Context, seen uint64) error {
 			if _, err := s.lockKeyring(ctx, tx); err != nil {
 				return err
 			}
-			return s.note(ctx, tx, 0, part)
+			return s.note(ctx, tx, part)
 		})
 		if err != nil {
 			return explain("note what has been forgotten again", err)

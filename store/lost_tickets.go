@@ -47,6 +47,9 @@ func (s *Store) passOverLost(ctx context.Context) error {
 		if err := s.q.EndAllLogins(ctx, tx); err != nil { // who has logged out since the copy must not be in again
 			return err
 		}
+		if err := s.q.SaveKeyringTurn(ctx, tx, int64(s.keys.State().Generation)); err != nil {
+			return err
+		}
 		return s.noteKeyring(ctx, tx)
 	})
 	return explain("pass over the numbers of tickets that may have been lost", err)

@@ -7,7 +7,6 @@ import (
 
 	"ticketbot/internal/fault"
 	"ticketbot/keys"
-	"ticketbot/store/db"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -30,23 +29,23 @@ func (s *Store) Reconcile(ctx context.Context) error {
 		s.reconciled.Store(true)
 		return nil
 	}
-	seen, first, err := s.lastSeen(ctx)
+	seen, err := s.lastSeen(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.compareLedgers(ctx, uint64(seen.LedgerSeq)); err != nil {
+	if err := s.compareLedgers(ctx, seen.ledger); err != nil {
 		return err
 	}
-	if err := s.bringKeyringUp(ctx, uint64(seen.LedgerSeq)); err != nil {
+	if err := s.bringKeyringUp(ctx, seen.ledger); err != nil {
 		return err
 	}
 	state := s.keys.State()
-	older := !first && uint64(seen.Generation) < state.Generation
+	older := !seen.nothing && seen.generation < state.Generation
 	if older {
 		s.log.Warn("the database was put back from an older copy: forgetting again what was forgotten since",
-			"forgotten_since", int64(state.Forgotten)-seen.LedgerSeq)
+			"forgotten_since", int64(state.Forgotten)-int64(seen.ledger))
 	}
-	if err := s.forgetAgain(ctx, uint64(seen.LedgerSeq)); err != nil {
+	if err := s.forgetAgain(ctx, seen.ledger); err != nil {
 		return err
 	}
 	if older {
@@ -57,20 +56,37 @@ func (s *Store) Reconcile(ctx context.Context) error {
 	if err := s.reportKeyless(ctx); err != nil {
 		return err
 	}
-	if err := s.leaveMark(ctx, uint64(seen.Generation)); err != nil {
+	// Not before: cut short above, it has to be found out again that the database is older.
+	if err := s.foresee(ctx); err != nil {
+		return err
+	}
+	if err := s.leaveMark(ctx, seen.generation); err != nil {
 		return err
 	}
 	s.reconciled.Store(true)
 	return nil
 }
 
-// lastSeen is what the database knows of the keyring. first: it has never seen one, so it cannot be told to be older.
-func (s *Store) lastSeen(ctx context.Context) (seen db.LockKeyringRow, first bool, err error) {
+// seenKeyring is what the database knows of the keyring.
+type seenKeyring struct {
+	ledger     uint64 // how many lines of it
+	generation uint64
+	nothing    bool // it has never seen a keyring, so it cannot be told to be older
+}
+
+func (s *Store) lastSeen(ctx context.Context) (seen seenKeyring, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		seen, err = s.lockKeyring(ctx, tx)
+		if seen.ledger, err = s.lockKeyring(ctx, tx); err != nil {
+			return err
+		}
+		generation, err := s.q.KeyringTurn(ctx, tx)
+		seen.generation, seen.nothing = uint64(generation), errors.Is(err, pgx.ErrNoRows)
+		if seen.nothing {
+			return nil
+		}
 		return err
 	})
-	return seen, seen == db.LockKeyringRow{}, explain("read how far the keyring had come", err)
+	return seen, explain("read how far the keyring had come", err)
 }
 
 // compareLedgers refuses two ledgers of which neither goes on where the other ends. Of lines that are the same up to some
@@ -142,22 +158,16 @@ func (s *Store) reportKeyless(ctx context.Context) error {
 const maxTurns = 16
 
 // leaveMark lets the keyring turn over to a generation that no copy of the database from before this start has seen.
-// First the database notes it: cut short in between, it has seen too much, which harms nobody.
 func (s *Store) leaveMark(ctx context.Context, seen uint64) error {
 	now := s.keys.State().Generation
 	mark := now + 1
 	if seen > now {
 		mark = min(seen+1, now+maxTurns)
 	}
-	if err := s.q.SettleKeyring(ctx, s.pool, int64(mark)); err != nil {
-		return explain("note the keyring's generation", err)
-	}
 	for ; now < mark; now++ {
 		if err := s.keys.Rotate(ctx); err != nil {
 			return fmt.Errorf("turn the keyring over: %w", err)
 		}
 	}
-	// Other processes may have changed it meanwhile.
-	reached := db.SaveKeyringParams{Generation: int64(s.keys.State().Generation)}
-	return explain("note the keyring's generation", s.q.SaveKeyring(ctx, s.pool, reached))
+	return nil
 }

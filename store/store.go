@@ -40,6 +40,7 @@ type Options struct {
 // Store keeps everything. It may be used from many goroutines.
 type Store struct {
 	pool    *pgxpool.Pool
+	turns   *pgxpool.Pool // see foresee; nil in a process that borrows its keys
 	q       *db.Queries
 	jobs    *river.Client[pgx.Tx] // inserts only
 	keys    *keys.Ring
@@ -159,6 +160,7 @@ func (s *Store) Close() {
 	if s.bucket != nil {
 		_ = s.bucket.Close() // writes are closed one by one, so nothing is pending here
 	}
+	s.stopForeseeing()
 	s.pool.Close()
 }
 

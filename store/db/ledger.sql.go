@@ -94,6 +94,17 @@ func (q *Queries) ForgottenAt(ctx context.Context, db DBTX, places [][]byte) ([]
 	return items, nil
 }
 
+const keyringTurn = `-- name: KeyringTurn :one
+select generation from keyring_turn
+`
+
+func (q *Queries) KeyringTurn(ctx context.Context, db DBTX) (int64, error) {
+	row := db.QueryRow(ctx, keyringTurn)
+	var generation int64
+	err := row.Scan(&generation)
+	return generation, err
+}
+
 const ledgerAfter = `-- name: LedgerAfter :many
 select seq, entry from ledger where seq > $1 order by seq
 `
@@ -130,20 +141,15 @@ func (q *Queries) LedgerEntry(ctx context.Context, db DBTX, seq int64) ([]byte, 
 }
 
 const lockKeyring = `-- name: LockKeyring :one
-select generation, ledger_seq from keyring for update
+select ledger_seq from keyring for update
 `
 
-type LockKeyringRow struct {
-	Generation int64
-	LedgerSeq  int64
-}
-
 // Whoever notes how far the keyring has come does so alone, so that the copy of its ledger has no holes.
-func (q *Queries) LockKeyring(ctx context.Context, db DBTX) (LockKeyringRow, error) {
+func (q *Queries) LockKeyring(ctx context.Context, db DBTX) (int64, error) {
 	row := db.QueryRow(ctx, lockKeyring)
-	var i LockKeyringRow
-	err := row.Scan(&i.Generation, &i.LedgerSeq)
-	return i, err
+	var ledger_seq int64
+	err := row.Scan(&ledger_seq)
+	return ledger_seq, err
 }
 
 const peopleAtPaths = `-- name: PeopleAtPaths :many
@@ -196,26 +202,21 @@ func (q *Queries) PeopleAtPaths(ctx context.Context, db DBTX, arg PeopleAtPathsP
 }
 
 const saveKeyring = `-- name: SaveKeyring :exec
-update keyring set generation = greatest(generation, $1::bigint), ledger_seq = greatest(ledger_seq, $2::bigint)
+update keyring set ledger_seq = greatest(ledger_seq, $1::bigint)
 `
 
-type SaveKeyringParams struct {
-	Generation int64
-	LedgerSeq  int64
-}
-
 // Never backwards: two processes may note in another order than they looked.
-func (q *Queries) SaveKeyring(ctx context.Context, db DBTX, arg SaveKeyringParams) error {
-	_, err := db.Exec(ctx, saveKeyring, arg.Generation, arg.LedgerSeq)
+func (q *Queries) SaveKeyring(ctx context.Context, db DBTX, ledgerSeq int64) error {
+	_, err := db.Exec(ctx, saveKeyring, ledgerSeq)
 	return err
 }
 
-const settleKeyring = `-- name: SettleKeyring :exec
-update keyring set generation = $1
+const saveKeyringTurn = `-- name: SaveKeyringTurn :exec
+insert into keyring_turn (generation) values ($1) on conflict (only_row) do update set generation = excluded.generation
 `
 
-func (q *Queries) SettleKeyring(ctx context.Context, db DBTX, generation int64) error {
-	_, err := db.Exec(ctx, settleKeyring, generation)
+func (q *Queries) SaveKeyringTurn(ctx context.Context, db DBTX, generation int64) error {
+	_, err := db.Exec(ctx, saveKeyringTurn, generation)
 	return err
 }
 
@@ -237,7 +238,7 @@ func (q *Queries) SkipTickets(ctx context.Context, db DBTX, arg SkipTicketsParam
 }
 
 const startKeyring = `-- name: StartKeyring :exec
-insert into keyring (generation, ledger_seq) values (0, 0) on conflict do nothing
+insert into keyring (ledger_seq) values (0) on conflict do nothing
 `
 
 func (q *Queries) StartKeyring(ctx context.Context, db DBTX) error {

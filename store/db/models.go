@@ -104,9 +104,13 @@ type Installation struct {
 }
 
 type Keyring struct {
+	OnlyRow   bool
+	LedgerSeq int64
+}
+
+type KeyringTurn struct {
 	OnlyRow    bool
 	Generation int64
-	LedgerSeq  int64
 }
 
 type Ledger struct {

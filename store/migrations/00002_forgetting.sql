@@ -93,8 +93,13 @@ create index post_ticket on post (guild_id, epoch, ticket_id);
 -- from an older copy, the other says what it has to forget again.
 create table keyring (
     only_row   boolean primary key default true check (only_row),
-    generation bigint not null,
     ledger_seq bigint not null
+);
+-- To which generation the keyring is about to turn, or has: noted before every change. A table of its own, because who
+-- holds the row above may wait for the keyring, and the keyring waits for this.
+create table keyring_turn (
+    only_row   boolean primary key default true check (only_row),
+    generation bigint not null
 );
 create table ledger (
     seq   bigint primary key,
