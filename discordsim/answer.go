@@ -185,10 +185,8 @@ func (c *call) callbackResponse(i *interaction, kind int, m *message) Object {
 		return out
 	}
 	about["response_message_id"], about["response_message_loading"], about["response_message_ephemeral"] = m.id, i.deferred, i.hidden
-	resource := Object{"type": kind}
 	if kind == callbackMessage || kind == callbackUpdate {
-		resource["message"] = c.s.messageShape(m, i.app.id)
+		out["resource"] = Object{"type": kind, "message": c.s.messageShape(m, i.app.id)}
 	}
-	out["resource"] = resource
 	return out
 }

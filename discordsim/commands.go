@@ -206,9 +206,30 @@ func (c *call) readCommand(f *form, guild ID, known []*command) *command {
 			cmd.id = k.id
 		}
 	}
-	cmd.options, _ = f.v["options"].([]any)
+	cmd.options, _ = withoutNulls(f.v["options"]).([]any)
 	cmd.shape = commandShape(cmd, c.app.id, f)
 	return cmd
+}
+
+// withoutNulls leaves out what was given as null: answers never repeat it.
+func withoutNulls(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, 0, len(v))
+		for _, x := range v {
+			out = append(out, withoutNulls(x))
+		}
+		return out
+	case Object:
+		out := Object{}
+		for key, x := range v {
+			if x != nil {
+				out[key] = withoutNulls(x)
+			}
+		}
+		return out
+	}
+	return v
 }
 
 func commandShape(cmd *command, app ID, f *form) Object {

@@ -79,7 +79,21 @@ func messageComponents(f *form, v2 bool, media func(string) bool) []Object {
 		f.fail("components", "COMPONENT_MAX_TOTAL_TEXT_LENGTH", "The total text of components must be %d or fewer in length.", maxComponentText)
 	}
 	check.number(out)
+	for _, o := range out {
+		dropRequired(o)
+	}
 	return out
+}
+
+// dropRequired: selects of messages cannot be required, and do not repeat that they are.
+func dropRequired(component Object) {
+	delete(component, "required")
+	inner, _ := component["components"].([]any)
+	for _, v := range inner {
+		if o, ok := v.(Object); ok {
+			dropRequired(o)
+		}
+	}
 }
 
 // modalComponents checks a modal's: labels, text displays and, as before labels, rows with one text input.

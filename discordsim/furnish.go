@@ -119,7 +119,11 @@ func (s *Server) NewChannel(guild ID, o ChannelOptions) (Channel, error) {
 	if parent := s.world.channels[o.Parent]; parent != nil && o.Overwrites == nil {
 		c.overwrites = append([]Overwrite{}, parent.overwrites...)
 	}
-	return s.world.channelShape(s.addChannel(c, s.world.guilds[guild].owner), 0), nil
+	made := s.world.channelShape(s.addChannel(c, s.world.guilds[guild].owner), 0)
+	if o.Type > 16 { // none of Discord's
+		s.recordInvention(made.ID.String())
+	}
+	return made, nil
 }
 
 // SetOverwrite changes what a role or member may do in a channel.

@@ -112,6 +112,7 @@ func payload(op int, d any) []byte {
 }
 
 func (c *connection) push(payload []byte) {
+	c.s.recordPayload(true, payload)
 	c.mu.Lock()
 	c.out = append(c.out, payload)
 	c.mu.Unlock()
@@ -208,7 +209,9 @@ func (c *connection) read(ctx context.Context) (ended bool) {
 		if code, reason := c.handle(data); code != 0 {
 			refused = true
 			c.shut(code, reason)
+			continue
 		}
+		c.s.recordPayload(false, data)
 	}
 }
 

@@ -99,7 +99,9 @@ func (s *Server) SendOddDelete(app, guild ID) error {
 		return err
 	}
 	s.tell("odd_delete", Fact{Guild: g.id, User: m.user})
-	s.tellGuildDelete(g.id, m.user, Object{"id": g.id, "unavailable": false}, false)
+	odd := Object{"id": g.id, "unavailable": false}
+	s.recordInvention(string(encode(odd)))
+	s.tellGuildDelete(g.id, m.user, odd, false)
 	return nil
 }
 

@@ -139,5 +139,5 @@ func (s *Server) removeRole(g *guild, r *role) {
 
 func (s *Server) changedGuild(g *guild) {
 	s.tell("guild_update", Fact{Guild: g.id, Body: g.name})
-	s.dispatch(event{name: "GUILD_UPDATE", guild: g.id, data: s.world.guildShape(g)})
+	s.dispatch(event{name: "GUILD_UPDATE", guild: g.id, data: s.world.gatewayGuild(g)})
 }

@@ -90,7 +90,7 @@ func (s *Server) resolve(user ID, c *channel, ids []string) Object {
 		if named := w.channels[id]; named != nil {
 			shape := w.channelShape(named, 0)
 			shape.Permissions = w.inChannel(named, user).String()
-			channels[text] = shape
+			channels[text] = shape.partial()
 		}
 		if g == nil {
 			continue
@@ -98,7 +98,7 @@ func (s *Server) resolve(user ID, c *channel, ids []string) Object {
 		if m := g.members[id]; m != nil {
 			member := w.memberShape(m, false)
 			member.Permissions = w.inGuild(g, id).String()
-			members[text] = member
+			members[text] = member.partial()
 		}
 		if r := g.roles[id]; r != nil {
 			roles[text] = r.shape()

@@ -50,7 +50,7 @@ func (c *call) readPoll(f *form) *poll {
 		if media := answer.object("poll_media"); media != nil {
 			a := &pollAnswer{id: i + 1, text: media.text("text", 1, maxPollAnswer)}
 			if emoji := media.object("emoji"); emoji != nil {
-				a.emoji = emoji.v
+				a.emoji = Object{"id": nullable(emoji.id("id")), "name": emoji.v["name"]}
 			}
 			p.answers = append(p.answers, a)
 		}

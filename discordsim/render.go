@@ -178,7 +178,7 @@ func (m Message) withoutContent() *Message {
 	return &m
 }
 
-// guildShape is the guild as REST and GUILD_CREATE show it.
+// guildShape is the guild as REST shows it.
 func (w *world) guildShape(g *guild) Object {
 	return Object{
 		"id": g.id, "name": g.name, "icon": nullable(g.icon), "owner_id": g.owner, "roles": g.roleShapes(), "emojis": g.emojiShapes(),
@@ -190,8 +190,15 @@ func (w *world) guildShape(g *guild) Object {
 		"max_video_channel_users": 25, "vanity_url_code": nil, "premium_tier": 0, "premium_subscription_count": 0,
 		"preferred_locale": "en-US", "rules_channel_id": nil, "safety_alerts_channel_id": nil,
 		"public_updates_channel_id": nil, "premium_progress_bar_enabled": false, "nsfw": false, "nsfw_level": 0,
-		"incidents_data": nil, "hub_type": nil, "latest_onboarding_question_id": nil,
+		"incidents_data": nil,
 	}
+}
+
+// gatewayGuild is the guild as events show it.
+func (w *world) gatewayGuild(g *guild) Object {
+	o := w.guildShape(g)
+	o["hub_type"] = nil
+	return o
 }
 
 func (g *guild) emojiShapes() []Object {

@@ -34,17 +34,18 @@ type route struct {
 
 // call is one request on its way through a route. Server.mu is held while the route's function runs.
 type call struct {
-	s     *Server
-	w     http.ResponseWriter
-	r     *http.Request
-	route *route
-	path  map[string]string
-	below string // the request's path below /api/v10
-	query url.Values
-	app   *application // whose bot calls
-	grant *grant       // whose OAuth2 token calls
-	body  []byte
-	files map[string]File // by form field: "files[0]"
+	s        *Server
+	w        http.ResponseWriter
+	r        *http.Request
+	route    *route
+	path     map[string]string
+	below    string // the request's path below /api/v10
+	query    url.Values
+	app      *application // whose bot calls
+	grant    *grant       // whose OAuth2 token calls
+	body     []byte
+	files    map[string]File // by form field: "files[0]"
+	answered []byte          // the JSON of the answer
 	*form
 }
 
@@ -139,6 +140,7 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 		entry.Status = c.serve(&entry)
 	}
 	s.countRefusal(r, w.Header(), &entry)
+	c.record(entry)
 	s.oracle.call(entry)
 	if entry.Status == 0 {
 		panic(http.ErrAbortHandler) // which cuts the connection
@@ -219,7 +221,8 @@ type withStatus struct {
 func (c *call) write(status int, body any) int {
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)
-	_, _ = c.w.Write(encode(body))
+	c.answered = encode(body)
+	_, _ = c.w.Write(c.answered)
 	return status
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"ticketbot/discordsim"
+	"ticketbot/discordsim/contract"
 )
 
 const patience = 10 * time.Second
@@ -41,7 +42,7 @@ const usual = discordsim.PermViewChannel | discordsim.PermSendMessages | discord
 
 func newScene(t *testing.T, o discordsim.Options) *scene {
 	t.Helper()
-	sim := discordsim.New(o)
+	sim := discordsim.New(contract.Watch(t, o))
 	if err := sim.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

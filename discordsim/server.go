@@ -24,6 +24,7 @@ type Options struct {
 	ResumeBuffer      int           // how many events it keeps meanwhile: 20,000 when zero
 	MaxConcurrency    int           // identifies per 5 s: 1 when zero
 	SessionStarts     int           // identifies a day: 1,000 when zero
+	Recorder          Recorder      // is told of all that goes over the wire
 }
 
 func (o Options) withDefaults() Options {

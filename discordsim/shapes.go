@@ -61,11 +61,19 @@ type Member struct {
 	GuildID                    ID      `json:"guild_id,omitempty"`
 }
 
+// partial is a member as interactions show those that are named in them: nobody is heard there.
+func (m *Member) partial() any {
+	return struct {
+		*Member
+		Deaf *bool `json:"deaf,omitempty"`
+		Mute *bool `json:"mute,omitempty"`
+	}{Member: m}
+}
+
 // Role of a guild; the one with the guild's own ID is @everyone.
 type Role struct {
 	ID           ID          `json:"id"`
 	Name         string      `json:"name"`
-	Description  *string     `json:"description"`
 	Permissions  Permissions `json:"permissions"`
 	Position     int         `json:"position"`
 	Color        int         `json:"color"`
@@ -162,6 +170,13 @@ func (c Channel) object() Object {
 	if !c.LastPin.IsZero() {
 		o["last_pin_timestamp"] = Stamp(c.LastPin)
 	}
+	return o
+}
+
+// partial is a channel as interactions show those that are named in them.
+func (c Channel) partial() Object {
+	o := c.object()
+	delete(o, "permission_overwrites")
 	return o
 }
 

@@ -90,6 +90,7 @@ func (s *Server) Connected(app ID) int {
 func (s *Server) Announce(guild ID, name string, data Object) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.recordInvention(name)
 	s.dispatch(event{name: name, guild: guild, data: data})
 }
 
@@ -166,5 +167,9 @@ func (s *Server) floodSome(c *channel, author ID, from, to int) {
 
 // SayUnknown posts a message with a component of a type nobody knows.
 func (s *Server) SayUnknown(user, channel ID) (*Message, error) {
-	return s.Post(user, channel, "", nil, []Object{{"type": 99, "id": 1, "future": "yes"}})
+	m, err := s.Post(user, channel, "", nil, []Object{{"type": 99, "id": 1, "future": "yes"}})
+	if err == nil {
+		s.recordInvention(m.ID.String())
+	}
+	return m, err
 }

@@ -30,7 +30,7 @@ func (s *Server) welcome(session *session) {
 		"v": 10, "user_settings": Object{}, "user": s.botShape(session.bot), "session_type": "normal", "session_id": session.id,
 		"resume_gateway_url": s.resumeURL(), "relationships": []Object{}, "private_channels": []Object{}, "presences": []Object{},
 		"guilds": guilds, "guild_join_requests": []Object{}, "geo_ordered_rtc_regions": []string{},
-		"application": Object{"id": session.bot, "flags": session.app.flags()}, "shard": []int{session.shard.id, session.shard.count},
+		"application": Object{"id": session.bot, "flags": session.app.flags(), "flags_new": ID(session.app.flags()).String()}, "shard": []int{session.shard.id, session.shard.count},
 		"auth": Object{}, "_trace": []string{`["simulator"]`},
 	}))
 	if session.intents&IntentGuilds == 0 {
@@ -58,7 +58,7 @@ func (s *Server) botShape(id ID) any {
 // bot itself.
 func (s *Server) guildCreate(g *guild, session *session) Object {
 	w := s.world
-	o := w.guildShape(g)
+	o := w.gatewayGuild(g)
 	channels, threads, members := []any{}, []Channel{}, []*Member{}
 	for _, c := range w.channelsOf(g.id) {
 		channels = append(channels, w.channelShape(c, session.bot))

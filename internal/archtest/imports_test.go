@@ -29,6 +29,7 @@ var mayImportOutside = map[string][]string{
 	"github.com/riverqueue/":         {"store", "worker", "cmd"},
 	"github.com/coder/websocket":     {"gateway", "discordsim"},
 	"github.com/prometheus/":         {"cmd"},
+	"github.com/santhosh-tekuri/":    {"discordsim"},
 	"github.com/alecthomas/kong":     {"cmd"},
 	"github.com/danielgtaylor/huma/": {"api"},
 	"github.com/maypok86/otter":      {"internal"},
