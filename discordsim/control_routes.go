@@ -57,6 +57,8 @@ func (c *Control) routes() map[string]func(*http.Request) (any, error) {
 		"POST /control/holds":                          c.newHold,
 		"GET /control/faults":                          c.listMeddling,
 		"DELETE /control/faults/{id}":                  c.endMeddling,
+		"PUT /control/misbehaviour":                    c.misbehave,
+		"GET /control/misbehaviour":                    c.faultTable,
 
 		// What no Discord offers (control_beyond.go).
 		"POST /control/gateway": c.disturb,

@@ -264,7 +264,7 @@ func (c *connection) acknowledge() {
 	c.beat = time.Now()
 	silent := c.silent
 	c.mu.Unlock()
-	if silent {
+	if silent || c.ignoresHeartbeat() {
 		return
 	}
 	if c.s.options.AckDelay <= 0 {
@@ -308,7 +308,7 @@ func (c *connection) identify(d []byte) (websocket.StatusCode, string) {
 		c.codec = perPayload{}
 		c.mu.Unlock()
 	}
-	c.session = &session{id: randomHex(), bot: app.id, app: app, intents: *in.Intents, shard: part, most: s.options.ResumeBuffer, conn: c}
+	c.session = &session{id: randomHex(), bot: app.id, app: app, intents: *in.Intents, shard: part, most: s.options.ResumeBuffer, conn: c, server: s}
 	s.sessions[c.session.id] = c.session
 	s.welcome(c.session)
 	s.tellClients()
@@ -373,12 +373,18 @@ func (c *connection) resume(d []byte) (websocket.StatusCode, string) {
 	case in.Seq > session.seq:
 		return closeInvalidSeq, "Invalid seq."
 	}
+	from, refused := c.s.resumesBadly(session, in.Seq)
+	if refused {
+		delete(c.s.sessions, session.id)
+		c.push(payload(opInvalidSession, false))
+		return 0, ""
+	}
 	if session.conn != nil {
 		session.conn.shut(4000, "Resumed elsewhere.")
 	}
 	session.conn, c.session = c, session
 	session.left++
-	session.replay(in.Seq)
+	session.replay(from)
 	c.s.tell("gateway_resumed", Fact{User: session.bot, Body: c.codec.name()})
 	c.s.tellClients()
 	session.send("RESUMED", encode(Object{"_trace": []string{`["simulator"]`}}))

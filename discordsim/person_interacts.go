@@ -47,7 +47,13 @@ func (s *Server) use(user, message ID, customID string, values []string) (*Inter
 	if app == nil {
 		return nil, fmt.Errorf("the message is no bot's")
 	}
-	return s.begin(&interaction{app: app, kind: kindComponent, user: user, guild: c.guild, channel: c.id, source: m, data: data}), nil
+	press := interaction{app: app, kind: kindComponent, user: user, guild: c.guild, channel: c.id, source: m, data: data}
+	again := press
+	pressed := s.begin(&press)
+	if len(s.strikes(OnClick, Fact{Guild: c.guild, Channel: c.id, User: user})) > 0 {
+		s.begin(&again)
+	}
+	return pressed, nil
 }
 
 // choosable checks a choice as the client does before it sends one.

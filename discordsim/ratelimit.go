@@ -94,7 +94,7 @@ func (l *limits) admitShared(c *call) error {
 func (l *limits) headers(c *call, b Bucket, w *window) {
 	h := c.w.Header()
 	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(b.Name))
+	_, _ = hash.Write([]byte(b.Name + c.s.bucketAge()))
 	h.Set("X-RateLimit-Limit", strconv.Itoa(b.Calls))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(max(b.Calls-w.used, 0)))
 	h.Set("X-RateLimit-Reset", fmt.Sprintf("%.3f", float64(w.ends.UnixMilli())/1000))

@@ -142,6 +142,7 @@ func (s *Server) serveREST(w http.ResponseWriter, r *http.Request) {
 	s.countRefusal(r, w.Header(), &entry)
 	c.record(entry)
 	s.oracle.call(entry)
+	s.meddle(entry)
 	if entry.Status == 0 {
 		panic(http.ErrAbortHandler) // which cuts the connection
 	}
@@ -159,6 +160,9 @@ func (c *call) serve(entry *Call) int {
 	if f := c.fault(); f != nil {
 		entry.Fault = true
 		return c.failAs(f, entry)
+	}
+	if status, spoilt := c.spoil(entry); spoilt {
+		return status
 	}
 	result, err := c.run()
 	if err != nil {

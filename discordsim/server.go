@@ -25,6 +25,7 @@ type Options struct {
 	MaxConcurrency    int           // identifies per 5 s: 1 when zero
 	SessionStarts     int           // identifies a day: 1,000 when zero
 	Recorder          Recorder      // is told of all that goes over the wire
+	Faults            Faults        // what goes wrong by itself; nothing when zero
 }
 
 func (o Options) withDefaults() Options {
@@ -44,6 +45,7 @@ type Server struct {
 	clock   *simClock
 	oracle  *oracle
 	secret  []byte // signs CDN links
+	bad     misbehaviour
 
 	mu       sync.Mutex // guards everything below
 	world    *world
@@ -75,6 +77,7 @@ func New(o Options) *Server {
 		sessions: map[string]*session{}, feeds: map[*Feed]struct{}{}, codes: map[string]*code{}, nonces: map[string]ID{},
 		lives: map[[2]ID][]lifeEvent{},
 	}
+	s.bad.faults, s.bad.asked, s.bad.struck = o.Faults, map[string]uint64{}, map[string]int{}
 	_, _ = rand.Read(s.secret) // never fails
 	s.world = newWorld(s.clock.now)
 	s.limits = newLimits(s.clock.now)
@@ -91,6 +94,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 
 // Start listens until Close, or until ctx ends.
 func (s *Server) Start(ctx context.Context) error {
+	if err := s.options.Faults.check(); err != nil {
+		return err
+	}
 	if err := loopbackOnly(s.options.Listen); err != nil {
 		return err
 	}

@@ -24,6 +24,10 @@ type session struct {
 	most    int
 	conn    *connection // nil between connections
 	left    int         // how often a connection has ended
+
+	server *Server          // who may misbehave; nil for a session that is only asked about
+	late   map[string]*late // events that wait, by what they are about
+	looked map[ID][]byte    // what channels were last told to be
 }
 
 type frame struct {
@@ -31,8 +35,15 @@ type frame struct {
 	payload []byte
 }
 
-// send numbers an event, keeps it for RESUME and hands it to the connection, if there is one.
+// send tells an event, or does with it what Discord does on a bad day.
 func (s *session) send(name string, data []byte) {
+	if s.server == nil || !s.server.badly(s, name, data) {
+		s.deliver(name, data)
+	}
+}
+
+// deliver numbers an event, keeps it for RESUME and hands it to the connection, if there is one.
+func (s *session) deliver(name string, data []byte) {
 	s.seq++
 	payload := make([]byte, 0, len(data)+len(name)+48)
 	payload = append(payload, `{"t":"`...)

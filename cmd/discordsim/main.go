@@ -21,6 +21,7 @@ type options struct {
 	Seed     uint64   `default:"1" help:"The same seed gives the same world."`
 	Redirect []string `help:"Where the application's OAuth2 answers may go; may be given several times."`
 	Fast     bool     `help:"Never answer 429, for bots that are tested without rate limits."`
+	Faults   string   `placeholder:"SEED:RATE" help:"Misbehave; rate 1 is a bad day. A third part names the faults: 7:0.1:event_twice,rest_502."`
 }
 
 func main() {
@@ -35,7 +36,14 @@ func main() {
 }
 
 func run(ctx context.Context, o options, out io.Writer) error {
-	sim := discordsim.New(discordsim.Options{Listen: o.Listen, NoRateLimits: o.Fast})
+	var faults discordsim.Faults
+	if o.Faults != "" {
+		var err error
+		if faults, err = discordsim.ParseFaults(o.Faults); err != nil {
+			return fmt.Errorf("--faults: %w", err)
+		}
+	}
+	sim := discordsim.New(discordsim.Options{Listen: o.Listen, NoRateLimits: o.Fast, Faults: faults})
 	world, err := sim.Support(discordsim.SupportOptions{Seed: o.Seed, Redirects: o.Redirect})
 	if err != nil {
 		return err

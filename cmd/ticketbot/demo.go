@@ -22,6 +22,7 @@ type demoCommand struct {
 	Client  string `default:"127.0.0.1:8090" help:"Address of the simulated Discord's client."`
 	Discord string `default:"127.0.0.1:0" help:"Address of the simulated Discord itself."`
 	Empty   bool   `help:"Do not set the server up: do it yourself with /setup."`
+	Faults  string `placeholder:"SEED:RATE" help:"Let the simulated Discord misbehave; rate 1 is a bad day. A third part names the faults: 7:0.1:event_twice,rest_502."`
 	Debug   bool   `help:"Log everything."`
 }
 
@@ -94,7 +95,14 @@ func (c demoCommand) furnish(ctx context.Context, dir string) (*demo, error) {
 	if !c.Empty {
 		begin = begin.Add(-seedTime)
 	}
-	d := &demo{sim: discordsim.New(discordsim.Options{Listen: c.Discord, Start: begin})}
+	var faults discordsim.Faults
+	if c.Faults != "" {
+		var err error
+		if faults, err = discordsim.ParseFaults(c.Faults); err != nil {
+			return nil, fmt.Errorf("--faults: %w", err)
+		}
+	}
+	d := &demo{sim: discordsim.New(discordsim.Options{Listen: c.Discord, Start: begin, Faults: faults})}
 	var err error
 	d.world, err = d.sim.Support(discordsim.SupportOptions{
 		Seed: 1, BotPermissions: discordsim.Permissions(discord.Invited()), Redirects: []string{public + "/auth/callback"},
