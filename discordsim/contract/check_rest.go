@@ -87,7 +87,7 @@ func match(steps, have []string) (params map[string]any, literals int, fits bool
 
 // noSuchRoute: Discord's answer to a path that it does not have.
 func noSuchRoute(x discordsim.Exchange) bool {
-	return x.Status == http.StatusMethodNotAllowed || x.Status == http.StatusNotFound && codeOf(x) == 0
+	return x.Status == http.StatusMethodNotAllowed || x.Status == http.StatusNotFound && bytes.Contains(x.Response, []byte("404: Not Found"))
 }
 
 func codeOf(x discordsim.Exchange) int {
