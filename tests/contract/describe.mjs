@@ -2,16 +2,20 @@
 //   rest.json     Discord's own OpenAPI description: operations, and the schemas they name
 //   gateway.json  JSON Schema of discord-api-types' events, interactions and opcodes
 // Usage: node describe.mjs FOLDER
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import ts from "typescript";
 import * as z from "zod/mini";
 import { createGenerator } from "ts-json-schema-generator";
-import * as schemas from "discord-api-spec/zod";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = process.argv[2];
+
+// The package calls a module .js without saying that it is one, which Node.js finds out by itself from 20.19 on only.
+const zod = join(here, "node_modules/discord-api-spec/build/discord-api-spec.zod");
+copyFileSync(zod + ".js", zod + ".mjs");
+const schemas = await import(pathToFileURL(zod + ".mjs"));
 
 // The package keeps the description as TypeScript (operations) and as zod schemas (what they name, with all limits).
 function rest() {
