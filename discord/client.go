@@ -21,6 +21,10 @@ import (
 // DefaultAPI is the real Discord.
 const DefaultAPI = "https://discord.com/api/v10"
 
+// perSecond is how many requests the real Discord takes from a bot in a second, whatever they are. It answers more with a
+// 429 that stops all of them, and no header says how many are left. A Discord elsewhere has its own idea.
+const perSecond = 50
+
 // userAgent has the form that Discord asks for.
 func userAgent(home string) string {
 	return "DiscordBot (" + cmp.Or(home, "https://localhost") + ", 1)"
@@ -57,10 +61,14 @@ func New(o Options) *Client {
 	network := http.DefaultTransport.(*http.Transport).Clone()
 	network.MaxIdleConnsPerHost = 64 // all our requests go to one host
 	transport := newGuard(network, o.Clock, o.Count)
+	api := cmp.Or(strings.TrimSuffix(o.API, "/"), DefaultAPI)
+	if api == DefaultAPI {
+		transport.limits.most = perSecond
+	}
 	c := &Client{
 		dashboard: strings.TrimSuffix(o.Dashboard, "/"), clock: o.Clock, log: o.Logger,
 		rest: rest.NewClient(o.Token,
-			rest.WithURL(cmp.Or(strings.TrimSuffix(o.API, "/"), DefaultAPI)),
+			rest.WithURL(api),
 			rest.WithUserAgent(userAgent(o.Dashboard)),
 			rest.WithHTTPClient(&http.Client{Transport: transport}),
 			rest.WithRateLimiter(rest.NewNoopRateLimiter()), // the guard does it

@@ -83,7 +83,7 @@ func (g *guard) RoundTrip(r *http.Request) (*http.Response, error) {
 			if refused > maxWait {
 				return answer, nil
 			}
-			if where.interaction() { // for the others, the limits remember it
+			if where.interaction() || answer.Header.Get("X-RateLimit-Scope") == "shared" { // for the others, the limits remember it
 				pause = refused
 			}
 		default:

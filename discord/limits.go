@@ -17,12 +17,21 @@ import (
 // share; which one, an answer tells. Ten thousand refused requests in ten minutes get an address banned.
 type limits struct {
 	clock clock.Clock
+	most  int // of all but interactions, in a second; no limit of our own when 0
 
 	mu      sync.Mutex
+	second  time.Time // when the one that sent counts began
+	sent    int
 	global  time.Time          // all but interactions wait until then
 	blocked time.Time          // the network before Discord has had enough of us: nobody may ask
 	shared  map[string]string  // route → bucket
 	buckets map[string]*bucket // bucket and major parameter
+	sizes   map[string]size    // bucket → what it was last seen to hold, for a channel that is new
+}
+
+type size struct {
+	limit  int
+	window time.Duration
 }
 
 type bucket struct {
@@ -33,7 +42,7 @@ type bucket struct {
 }
 
 func newLimits(clk clock.Clock) *limits {
-	return &limits{clock: clk, shared: map[string]string{}, buckets: map[string]*bucket{}}
+	return &limits{clock: clk, shared: map[string]string{}, buckets: map[string]*bucket{}, sizes: map[string]size{}}
 }
 
 // wait returns when the request may go, or fails when that takes too long.
@@ -66,8 +75,12 @@ func (l *limits) take(r route) time.Duration {
 	if pause := l.global.Sub(now); pause > 0 {
 		return pause
 	}
-	b := l.bucket(r)
+	if pause := l.second.Add(ownSecond).Sub(now); l.most > 0 && l.sent >= l.most && pause > 0 {
+		return pause
+	}
+	b := l.expected(r, now)
 	if b == nil {
+		l.count(now)
 		return 0
 	}
 	if !b.reset.After(now) { // a new window, whose end the next answer tells
@@ -78,7 +91,44 @@ func (l *limits) take(r route) time.Duration {
 	}
 	b.left--
 	b.away++
+	l.count(now)
 	return 0
+}
+
+// ownSecond is a little longer than Discord's, since requests do not all travel equally fast.
+const ownSecond = 1050 * time.Millisecond
+
+// count counts a request that goes now against the limit of all.
+func (l *limits) count(now time.Time) {
+	if !l.second.Add(ownSecond).After(now) {
+		l.second, l.sent = now, 0
+	}
+	l.sent++
+}
+
+// expected is the request's bucket. One that nothing is known of yet, in a channel that is new, is taken to be as large
+// as those of other channels: else all that is asked of it at once would go at once.
+func (l *limits) expected(r route, now time.Time) *bucket {
+	if b := l.bucket(r); b != nil {
+		return b
+	}
+	name := l.shared[r.name]
+	known, seen := l.sizes[name]
+	if !seen {
+		return nil
+	}
+	b := l.open(name+" "+r.major, now)
+	b.limit, b.window = known.limit, known.window
+	return b
+}
+
+func (l *limits) open(key string, now time.Time) *bucket {
+	if len(l.buckets) >= maxBuckets {
+		l.sweep(now)
+	}
+	b := &bucket{}
+	l.buckets[key] = b
+	return b
 }
 
 // landed counts a request that is back, with an answer or without.
@@ -111,6 +161,7 @@ func (l *limits) learn(r route, answer *http.Response, text []byte) time.Duratio
 		l.blocked = now.Add(pause)
 	case global || (b == nil && !r.interaction()):
 		l.global = now.Add(pause)
+	case h.Get("X-RateLimit-Scope") == "shared": // of something in the bucket, a name say: the rest may go on
 	case b != nil:
 		b.left, b.reset = 0, now.Add(pause)
 	}
@@ -124,11 +175,7 @@ func (l *limits) fill(r route, name string, h http.Header, now time.Time) {
 	l.shared[r.name] = name
 	b := l.bucket(r)
 	if b == nil {
-		if len(l.buckets) >= maxBuckets {
-			l.sweep(now)
-		}
-		b = &bucket{}
-		l.buckets[name+" "+r.major] = b
+		b = l.open(name+" "+r.major, now)
 	}
 	limit, err := strconv.Atoi(h.Get("X-RateLimit-Limit"))
 	left, err2 := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
@@ -142,6 +189,7 @@ func (l *limits) fill(r route, name string, h http.Header, now time.Time) {
 		left = min(left, b.left)
 	}
 	b.limit, b.left, b.window, b.reset = max(limit, 1), left, seconds(after), reset
+	l.sizes[name] = size{b.limit, max(b.window, l.sizes[name].window)}
 }
 
 func (l *limits) sweep(now time.Time) {
