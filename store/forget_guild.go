@@ -142,9 +142,14 @@ func (s *Store) deletePart(ctx context.Context, g ticket.Guild, tickets []int64)
 }
 
 func (s *Store) deleteFiles(ctx context.Context, g ticket.Guild, files []db.ObjectsOfTicketsRow) error {
-	ids := make([]ticket.AttachmentID, len(files))
+	ids, objects := make([]ticket.AttachmentID, len(files)), make([]string, len(files))
 	for i, f := range files {
-		ids[i] = f.AttachmentID
+		ids[i], objects[i] = f.AttachmentID, f.Object
+	}
+	if err := s.expectLate(ctx, s.pool, objects); err != nil {
+		return err
+	}
+	for _, f := range files {
 		if err := s.deleteObject(ctx, f.Object); err != nil {
 			return err
 		}
@@ -228,6 +233,9 @@ func (s *Store) End(ctx context.Context, g ticket.Guild, receipt string, sign fu
 func (s *Store) deleteLate(ctx context.Context, tx pgx.Tx, g ticket.Guild) (map[string]int64, error) {
 	of := db.DeleteLateEffectsParams{GuildID: g.ID, Epoch: g.Epoch}
 	objects, err := s.q.ObjectsOfGuild(ctx, tx, db.ObjectsOfGuildParams(of))
+	if err == nil {
+		err = s.expectLate(ctx, tx, objects)
+	}
 	for _, object := range objects {
 		err = errors.Join(err, s.deleteObject(ctx, object))
 	}

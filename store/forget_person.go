@@ -208,6 +208,9 @@ func (s *Store) deleteFilesOf(ctx context.Context, k privacy.Known) error {
 	if err != nil {
 		return explain("list a person's files", err)
 	}
+	if err := s.expectLate(ctx, s.pool, objects); err != nil {
+		return err
+	}
 	for _, object := range objects {
 		if err := s.deleteObject(ctx, object); err != nil {
 			return err

@@ -99,7 +99,8 @@ func (s *Store) TakeLogin(ctx context.Context, hash [32]byte) (LoginState, error
 	return l, err
 }
 
-// DeleteExpired removes sessions and logins whose time is over, and says how many.
+// DeleteExpired removes sessions and logins whose time is over, and says how many; and files that came after they had
+// been forgotten.
 func (s *Store) DeleteExpired(ctx context.Context) (int, error) {
 	now := s.clock.Now()
 	sessions, err := s.q.DeleteExpiredSessions(ctx, s.pool, now)
@@ -107,7 +108,10 @@ func (s *Store) DeleteExpired(ctx context.Context) (int, error) {
 		return 0, explain("remove expired sessions", err)
 	}
 	logins, err := s.q.DeleteExpiredLogins(ctx, s.pool, now)
-	return int(sessions + logins), explain("remove expired logins", err)
+	if err != nil {
+		return int(sessions), explain("remove expired logins", err)
+	}
+	return int(sessions + logins), s.deleteLateObjects(ctx)
 }
 
 // rowOf binds a sealed value to its row, which has no number.

@@ -113,6 +113,11 @@ type KeyringTurn struct {
 	Generation int64
 }
 
+type LateObject struct {
+	Object string
+	At     time.Time
+}
+
 type Ledger struct {
 	Seq   int64
 	Entry []byte

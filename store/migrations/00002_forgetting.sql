@@ -89,6 +89,14 @@ create table post (
 );
 create index post_ticket on post (guild_id, epoch, ticket_id);
 
+-- A file that was forgotten, and that somebody may have been copying just then: its bytes may come after their deletion,
+-- from a process that dies before it takes them away again. So they are deleted once more, later.
+create table late_object (
+    object text        primary key check (object ~ '^[A-Za-z0-9_-]{16,43}$'),
+    at     timestamptz not null
+);
+create index late_object_at on late_object (at);
+
 -- How far the keyring had come when the database last saw it, and a copy of its ledger: whichever of the two was restored
 -- from an older copy, the other says what it has to forget again.
 create table keyring (
