@@ -46,7 +46,7 @@ func Describe(ctx context.Context, from, cache string) (string, error) {
 
 func describe(ctx context.Context, from, kept string) error {
 	if _, err := exec.LookPath("node"); err != nil {
-		return errors.New("this test needs Node.js 20 or later: install node and npm, and run it again")
+		return errors.New("this test needs Node.js 18.17 or later: install node and npm, and run it again")
 	}
 	work, err := os.MkdirTemp(filepath.Dir(kept), "contract-work-")
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // ask at once: one of them installs, the others wait.
 func Install(ctx context.Context, folder string) error {
 	if _, err := exec.LookPath("node"); err != nil {
-		return errors.New("this test needs Node.js 20 or later: install node and npm, and run it again")
+		return errors.New("this test needs Node.js 18.17 or later: install node and npm, and run it again")
 	}
 	lock, err := os.Open(filepath.Join(folder, "package-lock.json"))
 	if err != nil {
