@@ -17,6 +17,7 @@ import (
 	"ticketbot/api"
 	"ticketbot/discord"
 	"ticketbot/discordsim"
+	"ticketbot/discordsim/contract"
 	"ticketbot/internal/clock"
 	"ticketbot/store"
 	"ticketbot/store/storetest"
@@ -46,7 +47,7 @@ func newHouse(t testing.TB) *house {
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	h := &house{TB: t, url: "http://" + l.Addr().String(), clock: clock.NewManual(storetest.Start), log: &bytes.Buffer{}, office: newOffice()}
-	h.sim, err = discordsim.Start(context.Background(), discordsim.Options{Start: storetest.Start, Frozen: true, NoRateLimits: true})
+	h.sim, err = discordsim.Start(context.Background(), contract.WatchBot(t, discordsim.Options{Start: storetest.Start, Frozen: true, NoRateLimits: true}))
 	must(t, err)
 	t.Cleanup(h.sim.Close)
 	h.SupportWorld, err = h.sim.Support(discordsim.SupportOptions{Redirects: []string{h.url + "/auth/callback"}})

@@ -12,6 +12,7 @@ import (
 	"ticketbot/bot"
 	"ticketbot/discord"
 	"ticketbot/discordsim"
+	"ticketbot/discordsim/contract"
 	"ticketbot/gateway"
 	"ticketbot/internal/clock"
 	"ticketbot/internal/say"
@@ -46,7 +47,7 @@ const patience = 20 * time.Second
 // newHouse is a server whose bot has come up, not set up yet. furnish is done before it comes.
 func newHouse(t testing.TB, o discordsim.SupportOptions, furnish ...func(*house)) *house {
 	t.Helper()
-	sim, err := discordsim.Start(context.Background(), discordsim.Options{}) // the bot is away before it closes
+	sim, err := discordsim.Start(context.Background(), contract.WatchBot(t, discordsim.Options{})) // the bot is away before it closes
 	must(t, err)
 	t.Cleanup(sim.Close)
 	world, err := sim.Support(o)

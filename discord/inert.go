@@ -50,7 +50,11 @@ func quiet(body []byte) ([]byte, error) {
 	if err := json.Unmarshal(body, &m); err != nil {
 		return nil, fmt.Errorf("a message that is no object: %w", err)
 	}
-	if _, callback := m["type"]; callback && m["data"] != nil { // the message is inside
+	_, callback := m["type"]
+	if callback && len(m) == 1 { // an acknowledgement, without a message
+		return body, nil
+	}
+	if callback && m["data"] != nil { // the message is inside
 		if !answersWithMessage(m["type"]) {
 			return body, nil
 		}

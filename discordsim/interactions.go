@@ -190,7 +190,7 @@ func (s *Server) interactionPayload(i *interaction) Object {
 	shape := w.channelShape(c, i.app.id)
 	shape.Permissions = w.inChannel(c, i.user).String()
 	o := Object{
-		"id": i.id, "application_id": i.app.id, "type": i.kind, "token": i.token, "version": 1, "channel_id": c.id, "channel": shape,
+		"id": i.id, "application_id": i.app.id, "type": i.kind, "token": i.token, "version": 1, "channel_id": c.id, "channel": shape.partial(),
 		"data": i.data, "locale": "en-US", "entitlements": []Object{}, "entitlement_sku_ids": []ID{}, "attachment_size_limit": maxFileBytes,
 		"app_permissions": w.inChannel(c, i.app.id), "authorizing_integration_owners": Object{"0": i.guild}, "context": 0,
 	}

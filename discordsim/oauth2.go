@@ -170,7 +170,7 @@ func revokeToken(c *call) (any, error) {
 func getAuthorization(c *call) (any, error) {
 	a := c.grant.app
 	o := Object{
-		"application": Object{"id": a.id, "name": a.name, "icon": nil, "description": "", "bot_public": true, "bot_require_code_grant": false, "verify_key": strings.Repeat("0", 64), "flags": a.flags(), "type": nil, "summary": ""},
+		"application": Object{"id": a.id, "name": a.name, "icon": nil, "description": "", "bot_public": true, "bot_require_code_grant": false, "verify_key": strings.Repeat("0", 64), "flags": a.flags(), "type": nil},
 		"scopes":      c.grant.scopes, "expires": Stamp(c.grant.expires),
 	}
 	if c.grant.has("identify") {

@@ -171,7 +171,7 @@ func (s *Server) applicationShape(a *application) Object {
 		}
 	}
 	return Object{
-		"id": a.id, "name": a.name, "icon": nil, "description": "", "type": nil, "bot": s.world.userShape(a.id), "summary": "",
+		"id": a.id, "name": a.name, "icon": nil, "description": "", "type": nil, "bot": s.world.userShape(a.id),
 		"bot_public": true, "bot_require_code_grant": false, "verify_key": strings.Repeat("0", 64), "flags": a.flags(),
 		"flags_new": ID(a.flags()).String(), "redirect_uris": append([]string{}, a.redirects...), "interactions_endpoint_url": nil,
 		"role_connections_verification_url": nil, "owner": s.world.userShape(cmp.Or(a.owner, a.id)), "approximate_guild_count": guilds,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ticketbot/discordsim"
+	"ticketbot/discordsim/contract"
 	"ticketbot/internal/fault"
 )
 
@@ -29,7 +30,7 @@ type town struct {
 
 func newTown(t *testing.T, o discordsim.Options, change func(*Config)) *town {
 	o.NoRateLimits = true // identifying twice within five seconds, on a clock that is faster than theirs
-	sim, err := discordsim.Start(t.Context(), o)
+	sim, err := discordsim.Start(t.Context(), contract.WatchBot(t, o))
 	if err != nil {
 		t.Fatal(err)
 	}

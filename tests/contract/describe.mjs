@@ -30,6 +30,7 @@ function rest() {
     eased(schema);
   }
   mend(made);
+  permissionsAsText(made);
   const text = join(here, "node_modules/discord-api-spec/build/discord-api-spec.ts");
   const file = ts.createSourceFile(text, readFileSync(text, "utf8"), ts.ScriptTarget.Latest);
   const paths = file.statements.find((s) => ts.isInterfaceDeclaration(s) && s.name.text === "Paths");
@@ -39,6 +40,7 @@ function rest() {
       operations[method.name.text.toUpperCase() + " " + path.name.text] = operation(method.type, made);
     }
   }
+  permissionsAsText(operations);
   return { $defs: made, operations };
 }
 
@@ -54,6 +56,16 @@ function mend(defs) {
   };
   // 1 is a forward.
   defs.MessageReferenceType = { type: "number", enum: [0, 1] };
+}
+
+// permissionsAsText lets requests give permissions as text, which is how Discord's reference asks for them.
+function permissionsAsText(schema) {
+  if (schema === null || typeof schema !== "object") return;
+  for (const key of ["allow", "deny", "permissions", "default_member_permissions"]) {
+    const of = schema.properties?.[key];
+    if (of && JSON.stringify(of).includes('"number"')) schema.properties[key] = { anyOf: [of, { type: "string", pattern: "^[0-9]+$" }] };
+  }
+  Object.values(schema).forEach(permissionsAsText);
 }
 
 // eased takes back where the translation to zod is stricter than the description: it allows times in UTC only.
