@@ -19,6 +19,8 @@ type Faults struct {
 	Seed uint64   `json:"seed"`
 	Rate float64  `json:"rate"`           // times each fault's own rate; 0 is off, 1 as in the table
 	Only []string `json:"only,omitempty"` // these, at Rate itself, also those that are off by themselves
+
+	Except []string `json:"except,omitempty"` // not these
 }
 
 // ParseFaults reads "seed:rate" or "seed:rate:name,name".
@@ -42,7 +44,7 @@ func (f Faults) check() error {
 	if !(f.Rate >= 0 && f.Rate <= 1000) {
 		return fmt.Errorf("a rate of %v: it is from 0 to 1000", f.Rate)
 	}
-	for _, name := range f.Only {
+	for _, name := range slices.Concat(f.Only, f.Except) {
 		if !slices.ContainsFunc(faultTable, func(k FaultKind) bool { return k.Name == name }) {
 			return fmt.Errorf("no fault is called %q", name)
 		}
@@ -134,6 +136,7 @@ type misbehaviour struct {
 	asked   map[string]uint64
 	struck  map[string]int
 	buckets uint64
+	ever    bool // something has been wrong once
 }
 
 // Misbehave replaces the faults that strike from now on, and begins to count anew.
@@ -179,6 +182,7 @@ func (s *Server) strikes(occasion string, about Fact) (names []string) {
 			continue
 		}
 		b.struck[k.Name]++
+		b.ever = true
 		about.Body = k.Name
 		s.tell("fault", about)
 		names = append(names, k.Name)
@@ -187,6 +191,9 @@ func (s *Server) strikes(occasion string, about Fact) (names []string) {
 }
 
 func (b *misbehaviour) rate(k FaultKind) float64 {
+	if slices.Contains(b.faults.Except, k.Name) {
+		return 0
+	}
 	if len(b.faults.Only) == 0 {
 		return k.Rate * b.faults.Rate
 	}
@@ -214,6 +221,13 @@ func (s *Server) between(name string, least, most int) int {
 	s.bad.mu.Lock()
 	defer s.bad.mu.Unlock()
 	return least + int(s.bad.throw(name, 1)*float64(most-least))
+}
+
+// hasMisbehaved says that a fault has struck once. What is replayed later may still bear its marks.
+func (s *Server) hasMisbehaved() bool {
+	s.bad.mu.Lock()
+	defer s.bad.mu.Unlock()
+	return s.bad.ever
 }
 
 // calm says that no fault is on.

@@ -26,7 +26,7 @@ type Exchange struct {
 
 func (c *call) record(entry Call) {
 	to := c.s.options.Recorder
-	if to == nil || entry.Status == 0 {
+	if to == nil || entry.Status == 0 || c.s.hasMisbehaved() {
 		return
 	}
 	to.Exchange(Exchange{
@@ -36,7 +36,7 @@ func (c *call) record(entry Call) {
 }
 
 func (s *Server) recordPayload(fromDiscord bool, payload []byte) {
-	if s.options.Recorder != nil {
+	if s.options.Recorder != nil && !s.hasMisbehaved() {
 		s.options.Recorder.Payload(fromDiscord, payload)
 	}
 }
