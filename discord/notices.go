@@ -27,13 +27,28 @@ func (c *Client) PostLog(ctx context.Context, n ticket.Notice, effect ticket.Eff
 // RewriteLog makes an earlier post in a log channel say what is true now, above all that somebody has been forgotten:
 // one request. A post that somebody deleted says nothing any more.
 func (c *Client) RewriteLog(ctx context.Context, channel ticket.ChannelID, message ticket.MessageID, n ticket.Notice) error {
-	body := discord.NewMessageUpdateV2(c.notice(logTitle(n), logText(n), n.Ticket))
-	body.AllowedMentions = pings()
-	err := c.call(ctx, rest.UpdateMessage.Compile(nil, channel, message), body, nil)
-	if err != nil && !refusedWith(err, unknownMessage, unknownChannel) {
+	if err := c.rewrite(ctx, channel, message, c.notice(logTitle(n), logText(n), n.Ticket)); err != nil {
 		return fmt.Errorf("rewrite log: %w", c.lacking(ctx, err, n.Ticket.Guild.ID, channel, posting))
 	}
 	return nil
+}
+
+// RewriteTold does the same to what an opener was told.
+func (c *Client) RewriteTold(ctx context.Context, channel ticket.ChannelID, message ticket.MessageID, n ticket.Notice) error {
+	if err := c.rewrite(ctx, channel, message, c.notice(tellTitle(n), tellText(n), n.Ticket)); err != nil {
+		return fmt.Errorf("rewrite a direct message: %w", err)
+	}
+	return nil
+}
+
+func (c *Client) rewrite(ctx context.Context, channel ticket.ChannelID, message ticket.MessageID, says discord.LayoutComponent) error {
+	body := discord.NewMessageUpdateV2(says)
+	body.AllowedMentions = pings()
+	err := c.call(ctx, rest.UpdateMessage.Compile(nil, channel, message), body, nil)
+	if refusedWith(err, unknownMessage, unknownChannel) {
+		return nil
+	}
+	return err
 }
 
 // DeleteMessage deletes a message of ours: one request. One that is gone already is as good as deleted.
@@ -54,8 +69,7 @@ func (c *Client) TellOpener(ctx context.Context, to ticket.UserID, n ticket.Noti
 	if err := c.call(ctx, rest.CreateDMChannel.Compile(nil), body, &dm); err != nil {
 		return ticket.Posted{}, fmt.Errorf("open direct messages: %w", err)
 	}
-	title := say.T("discord.tell.title", "ticket", n.Ticket.Name(), "category", line(n.Category.Name, 160))
-	at, err := c.postNotice(ctx, ticket.ChannelID(dm.ID), title, tellText(n), n, effect, again)
+	at, err := c.postNotice(ctx, ticket.ChannelID(dm.ID), tellTitle(n), tellText(n), n, effect, again)
 	if err != nil {
 		return at, fmt.Errorf("tell opener: %w", err)
 	}
@@ -111,6 +125,10 @@ func logText(n ticket.Notice) string {
 		field(say.T("discord.log.duration"), duration(n.Ticket.ClosedAt.Sub(n.Ticket.OpenedAt))),
 	}
 	return strings.Join(append(said, reason(n.Ticket)...), "\n")
+}
+
+func tellTitle(n ticket.Notice) string {
+	return say.T("discord.tell.title", "ticket", n.Ticket.Name(), "category", line(n.Category.Name, 160))
 }
 
 func tellText(n ticket.Notice) string {

@@ -269,6 +269,17 @@ func TestClose(t *testing.T) {
 			t.Errorf("the log says %s", said)
 		}
 	})
+	t.Run("and from what an opener was told, which stays", func(t *testing.T) {
+		w.t = t
+		n := n
+		n.Closer = 0
+		w.check(w.client.RewriteTold(t.Context(), told.Channel, told.Message, n))
+		now := must(w.Messages(w.member, discordsim.ID(told.Channel), 0, 5))(t)
+		said := fmt.Sprint(now[0].Components)
+		if strings.Contains(said, "<@") || !strings.Contains(said, "Deleted user") || !strings.Contains(said, "/t/"+tk.PublicID) {
+			t.Errorf("the direct message says %s", said)
+		}
+	})
 	t.Run("what was posted is deleted, once or twice", func(t *testing.T) {
 		for range 2 {
 			w.check(w.client.DeleteMessage(t.Context(), logged.Channel, logged.Message))

@@ -296,6 +296,14 @@ func (p *pinboard) RewriteLog(_ context.Context, _ ticket.ChannelID, m ticket.Me
 	return nil
 }
 
+func (p *pinboard) RewriteTold(_ context.Context, _ ticket.ChannelID, m ticket.MessageID, n ticket.Notice) error {
+	if err := p.ask(); err != nil {
+		return err
+	}
+	p.says[m] = "to " + name(n.Opener) + ", closed by " + name(n.Closer) + n.Ticket.CloseReason
+	return nil
+}
+
 func (p *pinboard) DeleteMessage(_ context.Context, _ ticket.ChannelID, m ticket.MessageID) error {
 	if err := p.ask(); err != nil {
 		return err

@@ -33,17 +33,15 @@ type posts interface {
 // editor changes what we have written on Discord. A message that is not there any more is no error.
 type editor interface {
 	RewriteLog(ctx context.Context, channel ticket.ChannelID, message ticket.MessageID, n ticket.Notice) error
+	// RewriteTold is the same for what an opener was told directly.
+	RewriteTold(ctx context.Context, channel ticket.ChannelID, message ticket.MessageID, n ticket.Notice) error
 	DeleteMessage(ctx context.Context, channel ticket.ChannelID, message ticket.MessageID) error
 	EditWelcome(ctx context.Context, w ticket.Welcome) error
 }
 
 // unname takes a person, whose rows are erased, out of our messages on Discord. A guild that we have left shows us none.
 func (s *Service) unname(ctx context.Context, e *Erasure, k *Known) error {
-	present, err := s.store.Tenant(ctx, k.Guild.ID)
-	if fault.KindOf(err) == fault.NotFound || err == nil && present != k.Guild {
-		return nil
-	}
-	if err != nil {
+	if there, err := s.stillThere(ctx, k.Guild); err != nil || !there {
 		return err
 	}
 	if !k.Welcome {
@@ -54,7 +52,11 @@ func (s *Service) unname(ctx context.Context, e *Erasure, k *Known) error {
 	}
 	for {
 		some, err := s.store.PostsNaming(ctx, k.Guild, k.Person, k.Posts)
-		if err != nil || len(some) == 0 {
+		if err != nil {
+			return err
+		}
+		if len(some) == 0 {
+			_, err := s.stillThere(ctx, k.Guild) // a sealed membership shows nothing, which does not mean that there is nothing
 			return err
 		}
 		for _, p := range some {
@@ -67,6 +69,21 @@ func (s *Service) unname(ctx context.Context, e *Erasure, k *Known) error {
 			return err
 		}
 	}
+}
+
+// stillThere says whether the bot can change what it wrote in a guild. A seal may yet turn out to be a mistake: until it is
+// decided, nobody knows, and it is to be asked again.
+func (s *Service) stillThere(ctx context.Context, g ticket.Guild) (bool, error) {
+	last, err := s.store.LastMembership(ctx, g.ID)
+	switch {
+	case err != nil:
+		return false, err
+	case last.Guild != g || last.Condemned:
+		return false, nil
+	case last.State == StateSealed:
+		return false, fault.New(fault.Unavailable, "privacy.undecided")
+	}
+	return last.State == StateActive, nil
 }
 
 func (s *Service) unnameWelcomes(ctx context.Context, k *Known) error {
@@ -87,33 +104,47 @@ func (s *Service) unnameWelcomes(ctx context.Context, k *Known) error {
 	return nil
 }
 
-// unnamePost rewrites what the log channel says, and deletes direct messages: those to the person, and those in which
-// they were the one who closed somebody's ticket, and why.
+// unnamePost rewrites what was told to others, the log channel and openers of tickets that the person closed; what was told
+// to the person themselves is deleted.
 func (s *Service) unnamePost(ctx context.Context, k *Known, p Post) error {
-	if p.Kind == ticket.PostDirect {
-		if err := k.settle(s.discord.DeleteMessage(ctx, p.At.Channel, p.At.Message)); err != nil {
-			return err
-		}
-		return s.store.DeletePost(ctx, k.Guild, p.At)
-	}
 	n, err := s.notice(ctx, k.Guild, p.Ticket)
 	if err != nil {
 		return err
 	}
-	return k.settle(s.discord.RewriteLog(ctx, p.At.Channel, p.At.Message, n))
+	switch {
+	case p.Kind != ticket.PostDirect:
+		return k.settle(s.discord.RewriteLog(ctx, p.At.Channel, p.At.Message, n))
+	case n.Ticket.Opener != k.Person:
+		return k.settle(s.discord.RewriteTold(ctx, p.At.Channel, p.At.Message, n))
+	}
+	if err := k.settle(s.discord.DeleteMessage(ctx, p.At.Channel, p.At.Message)); err != nil {
+		return err
+	}
+	return s.store.DeletePost(ctx, k.Guild, p.At)
 }
 
 // settle says whether Discord is to be asked again. What it has refused for good is counted, and stands in the receipt.
 func (k *Known) settle(err error) error {
-	f := fault.From(err)
 	switch {
-	case err == nil, errors.Is(err, ticket.ErrChannelGone), fault.KindOf(err) == fault.NotFound:
+	case err == nil, outOfReach(err):
 		return nil
-	case f != nil && f.Kind != fault.Unavailable && f.Kind != fault.Config:
+	case refused(err):
 		k.Kept++
 		return nil
 	}
 	return err
+}
+
+// outOfReach says that a message, or whoever could read it, is not there any more.
+func outOfReach(err error) bool {
+	return errors.Is(err, ticket.ErrChannelGone) || errors.Is(err, ticket.ErrDMClosed) || errors.Is(err, ticket.ErrMemberGone) ||
+		fault.KindOf(err) == fault.NotFound
+}
+
+// refused says that asking Discord again does not help.
+func refused(err error) bool {
+	f := fault.From(err)
+	return f != nil && f.Kind != fault.Unavailable && f.Kind != fault.Config
 }
 
 // notice is what there is to be said of a ticket now.

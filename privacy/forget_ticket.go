@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ticketbot/internal/fault"
@@ -17,7 +18,7 @@ type ticketRows interface {
 }
 
 // ForgetTicket forgets a ticket that is over: its leaf, and with it all that was said in it, then our messages about it,
-// then its rows and files. Cut short, it is asked for again; a ticket that is gone is no error.
+// then its rows and files. Cut short, or while Discord does not answer, it is asked for again; a ticket that is gone is no error.
 func (s *Service) ForgetTicket(ctx context.Context, g ticket.Guild, id ticket.ID) error {
 	t, err := s.store.Ticket(ctx, g, id)
 	if fault.KindOf(err) == fault.NotFound {
@@ -33,7 +34,9 @@ func (s *Service) ForgetTicket(ctx context.Context, g ticket.Guild, id ticket.ID
 	if err := s.keys.Forget(ctx, []keys.Puncture{leaf}); err != nil {
 		return fmt.Errorf("forget the key of a ticket: %w", err)
 	}
-	s.deletePosts(ctx, g, id)
+	if err := s.deletePosts(ctx, g, id); err != nil {
+		return fmt.Errorf("take down what was posted about a ticket: %w", err)
+	}
 	for {
 		done, err := s.store.ForgetTicketRows(ctx, g, id)
 		if err != nil || done {
@@ -42,17 +45,28 @@ func (s *Service) ForgetTicket(ctx context.Context, g ticket.Guild, id ticket.ID
 	}
 }
 
-// deletePosts takes down what we wrote about a ticket, as far as Discord lets us: a log channel that cannot be reached
-// must not keep a ticket beyond its time.
-func (s *Service) deletePosts(ctx context.Context, g ticket.Guild, id ticket.ID) {
+// deletePosts takes down what we wrote about a ticket. What Discord refuses for good is left, since a log channel must not
+// keep a ticket beyond its time; any other failure keeps the places, and the error says to ask again.
+func (s *Service) deletePosts(ctx context.Context, g ticket.Guild, id ticket.ID) error {
 	posts, err := s.store.PostsOfTicket(ctx, g, id)
+	if err != nil {
+		return err
+	}
 	left := 0
+	var failed error
 	for _, p := range posts {
-		if s.discord.DeleteMessage(ctx, p.At.Channel, p.At.Message) != nil {
+		err := s.discord.DeleteMessage(ctx, p.At.Channel, p.At.Message)
+		switch {
+		case err == nil, outOfReach(err):
+			failed = errors.Join(failed, s.store.DeletePost(ctx, g, p.At))
+		case refused(err):
 			left++
+		default:
+			failed = errors.Join(failed, err)
 		}
 	}
-	if err != nil || left > 0 {
-		s.log.Warn("some messages about a forgotten ticket are still on Discord", "guild", g.ID, "messages", left, "error", err)
+	if left > 0 {
+		s.log.Warn("some messages about a forgotten ticket are still on Discord", "guild", g.ID, "messages", left)
 	}
+	return failed
 }

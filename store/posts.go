@@ -18,7 +18,7 @@ func (t *tx) AddPost(ctx context.Context, id ticket.ID, at ticket.Posted, kind t
 	}))
 }
 
-// PostsNaming are the next posts that name a person: as opener, claimer or closer of their ticket.
+// PostsNaming are the next posts that name a person: as opener or closer of their ticket, in a log also as its claimer.
 func (s *Store) PostsNaming(ctx context.Context, g ticket.Guild, p ticket.PersonID, after ticket.MessageID) ([]privacy.Post, error) {
 	rows, err := s.q.PostsNaming(ctx, s.pool, db.PostsNamingParams{
 		GuildID: g.ID, Epoch: g.Epoch, Person: int64(p), After: int64(after), Max: postsAtOnce,

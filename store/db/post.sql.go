@@ -63,7 +63,7 @@ const postsNaming = `-- name: PostsNaming :many
 select p.channel_id, p.message_id, p.ticket_id, p.kind
 from post p join ticket t on (t.guild_id, t.epoch, t.id) = (p.guild_id, p.epoch, p.ticket_id)
 where p.guild_id = $1 and p.epoch = $2 and p.message_id > $3::bigint
-    and (t.opener = $4::bigint or t.claimer = $4::bigint or t.closer = $4::bigint) and active($1, $2)
+    and (t.opener = $4::bigint or t.claimer = $4::bigint and p.kind <> 'direct' or t.closer = $4::bigint) and active($1, $2)
 order by p.message_id limit $5
 `
 
@@ -82,7 +82,7 @@ type PostsNamingRow struct {
 	Kind      string
 }
 
-// A closing notice names the opener, whoever had claimed the ticket, and the closer.
+// A closing notice names the opener, whoever had claimed the ticket, and the closer. A direct message does not name the claimer.
 func (q *Queries) PostsNaming(ctx context.Context, db DBTX, arg PostsNamingParams) ([]PostsNamingRow, error) {
 	rows, err := db.Query(ctx, postsNaming,
 		arg.GuildID,
