@@ -64,19 +64,28 @@ func (s *Service) claimable(ctx context.Context, t *Ticket, me PersonID) error {
 	return nil
 }
 
-// showClaim writes the claimer into the welcome message. A message or channel that is gone has nothing to show.
+// showClaim writes the claimer into the welcome message. A message or channel that is gone has nothing to show. It looks
+// again afterwards: an erasure may have taken somebody out of the message while this was on its way to write them into it.
 func (s *Service) showClaim(ctx context.Context, e *Effect) error {
-	t, c, people, err := s.about(ctx, e)
-	if err != nil {
-		return err
-	}
-	if t.State == Open && t.Welcome != 0 {
-		w := Welcome{Ticket: t, Category: c, Opener: people[t.Opener].Profile.ID, Claimer: people[t.Claimer].Profile.ID}
-		if err := s.discord.EditWelcome(ctx, w); err != nil && !errors.Is(err, ErrChannelGone) {
+	for shown := (Notice{}); ; {
+		t, c, people, err := s.about(ctx, e)
+		if err != nil {
 			return err
 		}
+		opener, claimer := people[t.Opener].Profile.ID, people[t.Claimer].Profile.ID
+		first := shown.Ticket == nil
+		if t.Welcome == 0 || first && t.State != Open || !first && shown.names(opener, claimer, 0) {
+			return s.done(ctx, e)
+		}
+		err = s.discord.EditWelcome(ctx, Welcome{Ticket: t, Category: c, Opener: opener, Claimer: claimer})
+		if errors.Is(err, ErrChannelGone) {
+			return s.done(ctx, e)
+		}
+		if err != nil {
+			return err
+		}
+		shown = Notice{Ticket: t, Opener: opener, Claimer: claimer}
 	}
-	return s.done(ctx, e)
 }
 
 // about reads what most effects speak of: the ticket, its category, and the people who opened, claimed and closed it.

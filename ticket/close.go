@@ -166,21 +166,9 @@ func (s *Service) tellLog(ctx context.Context, e *Effect) error {
 			return err
 		}
 		e.Detail.Note = reasonOf(err)
-		return s.posted(ctx, e, at, PostInLog)
+		return s.posted(ctx, e, n, at, PostInLog)
 	}
 	return s.done(ctx, e)
-}
-
-// posted ends the effect of a post, and notes where it stands.
-func (s *Service) posted(ctx context.Context, e *Effect, at Posted, kind PostKind) error {
-	return s.store.InTx(ctx, e.Guild, func(tx Tx) error {
-		if at.Message != 0 {
-			if err := tx.AddPost(ctx, e.Ticket, at, kind); err != nil {
-				return err
-			}
-		}
-		return tx.FinishEffect(ctx, e)
-	})
 }
 
 // tellOpener sends the link to the transcript. Somebody who takes no messages, or has left, still finds it on the
@@ -196,7 +184,7 @@ func (s *Service) tellOpener(ctx context.Context, e *Effect) error {
 			return err
 		}
 		e.Detail.Note = reasonOf(err)
-		return s.posted(ctx, e, at, PostDirect)
+		return s.posted(ctx, e, n, at, PostDirect)
 	}
 	return s.done(ctx, e)
 }

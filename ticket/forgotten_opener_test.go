@@ -1,6 +1,7 @@
 package ticket_test
 
 import (
+	"context"
 	"log/slog"
 	"testing"
 
@@ -98,6 +99,8 @@ func (d *desk) forgetMia() {
 // untouched has no message of ours that names anybody.
 type untouched struct{ privacy.Discord }
 
+func (untouched) EditWelcome(context.Context, ticket.Welcome) error { return nil }
+
 func (d *desk) wantNothing() {
 	d.Helper()
 	var states string
@@ -107,5 +110,25 @@ func (d *desk) wantNothing() {
 	}
 	if left := d.undone(); len(left) > 0 {
 		d.Errorf("left undone: %v", left)
+	}
+}
+
+// TestForgottenWhileTheWelcomeIsEdited: an edit that was rendered before an erasure, and lands after it, is mended.
+func TestForgottenWhileTheWelcomeIsEdited(t *testing.T) {
+	d := newDesk(t)
+	opened, err := d.open()
+	must(t, err)
+	d.discord.answer["edit"] = func() error {
+		delete(d.discord.answer, "edit")
+		d.forgetMia()
+		return nil
+	}
+	_, err = d.Claim(t.Context(), d.guild, sam, opened.Channel)
+	must(t, err)
+	if w := d.discord.welcome; w.Opener != 0 || len(w.Ticket.Answers) > 0 || w.Claimer != sam.User.ID {
+		t.Errorf("the welcome names opener %d, claimer %d, answers %v", w.Opener, w.Claimer, w.Ticket.Answers)
+	}
+	if left := d.undone(); len(left) > 0 {
+		t.Errorf("left undone: %v", left)
 	}
 }

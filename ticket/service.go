@@ -75,6 +75,9 @@ type Store interface {
 	// refusal (its key or its tenancy is gone) never costs another guild's message.
 	SaveSightings(ctx context.Context, batch []Sighting) error
 
+	// DeletePost notes that a message noted by [Tx.AddPost] is gone.
+	DeletePost(ctx context.Context, g Guild, at Posted) error
+
 	// ClaimEffect takes an effect for this process to carry out, for a bounded time; ok is false when it is done or
 	// somebody else has it.
 	ClaimEffect(ctx context.Context, g Guild, id EffectID) (e *Effect, ok bool, err error)
@@ -138,6 +141,11 @@ type Discord interface {
 	// TellOpener is two requests: the DM channel, then the message.
 	TellOpener(ctx context.Context, to UserID, n Notice, effect EffectID, again bool) (Posted, error)
 	PostPanel(ctx context.Context, p *Panel, categories []*Category, again bool) (MessageID, error)
+
+	// RewriteLog and RewriteTold make a notice say what is true now, DeleteMessage takes it down. One that is gone is no error.
+	RewriteLog(ctx context.Context, channel ChannelID, message MessageID, n Notice) error
+	RewriteTold(ctx context.Context, channel ChannelID, message MessageID, n Notice) error
+	DeleteMessage(ctx context.Context, channel ChannelID, message MessageID) error
 
 	// History reads a channel's messages after one, oldest first, page by page.
 	History(ctx context.Context, channel ChannelID, after MessageID, page func([]Sighting) error) error

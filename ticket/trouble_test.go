@@ -37,7 +37,8 @@ type moody struct {
 	there   map[ticket.ChannelID]bool
 	inside  map[ticket.UserID]bool
 	written map[ticket.ChannelID][]ticket.Sighting
-	bounded bool // the last channel was asked for within a time
+	welcome ticket.Welcome // as it was last edited
+	bounded bool           // the last channel was asked for within a time
 }
 
 func (m *moody) ask(call string) error {
@@ -87,6 +88,12 @@ func (m *moody) Revoke(_ context.Context, _ ticket.ChannelID, u ticket.UserID) e
 
 func (m *moody) PostWelcome(context.Context, ticket.Welcome, ticket.EffectID, bool) (ticket.MessageID, error) {
 	return 1, m.ask("welcome")
+}
+
+func (m *moody) EditWelcome(_ context.Context, w ticket.Welcome) error {
+	err := m.ask("edit")
+	m.welcome = w
+	return err
 }
 
 func (m *moody) PostPanel(context.Context, *ticket.Panel, []*ticket.Category, bool) (ticket.MessageID, error) {
