@@ -81,7 +81,7 @@ func (r *resident) eventually(what string, is func() bool) {
 		select {
 		case <-end:
 			r.t.Fatalf("it did not come true: %s\n%s", what, r.log)
-		case <-time.After(2 * time.Millisecond):
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }
@@ -244,11 +244,18 @@ func TestAnOutageIsNeverADeparture(t *testing.T) {
 	r.stop()
 	r = g.moveIn(t)
 	mia := g.logIn(t, g.world.Mia)
-	r.eventually("the server is served", func() bool {
-		return r.count("select count(*) from guild_tenancy where epoch = 1 and state = 'active'") == 1
+	// What was sent last may seal it once more until Discord is asked, and what was missed is read anew after a start.
+	r.eventually(fmt.Sprintf("after %v the conversation is there", done), func() bool {
+		var id string
+		_, mine := mia.look(mia.site + "/api/me/tickets")
+		if _, after, found := strings.Cut(mine, `"id":"`); found {
+			id, _, _ = strings.Cut(after, `"`)
+		}
+		status, page := mia.look(mia.site + "/transcripts/" + id)
+		return status == http.StatusOK && strings.Contains(page, "do not forget this")
 	})
-	if ids := mia.tickets(); len(ids) != 1 || !strings.Contains(mia.transcript(ids[0]), "do not forget this") {
-		t.Errorf("after %v the conversation is gone: %v", done, ids)
+	if n := r.count("select count(*) from guild_tenancy where epoch = 1 and state = 'active'"); n != 1 {
+		t.Errorf("%d memberships are the first and active", n)
 	}
 	t.Logf("%v: nothing was forgotten", done)
 

@@ -47,15 +47,22 @@ func (g *ground) logIn(t *testing.T, who discordsim.ID) *visitor {
 // get reads a page of the website.
 func (v *visitor) get(address string) string {
 	v.t.Helper()
+	status, body := v.look(address)
+	if status != http.StatusOK {
+		v.t.Fatalf("%s: %d\n%s", address, status, body)
+	}
+	return body
+}
+
+// look is get, whatever the answer.
+func (v *visitor) look(address string) (status int, body string) {
+	v.t.Helper()
 	r, err := v.client.Get(address)
 	must(v.t, err)
 	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
+	text, err := io.ReadAll(r.Body)
 	must(v.t, err)
-	if r.StatusCode != http.StatusOK {
-		v.t.Fatalf("%s: %s\n%s", address, r.Status, body)
-	}
-	return string(body)
+	return r.StatusCode, string(text)
 }
 
 // tickets are the ids of the visitor's own tickets, newest first.
