@@ -80,3 +80,47 @@ func TestForgottenWithWhatTheBotSaidOfThem(t *testing.T) {
 		t.Errorf("the opener still has %d messages", len(posts))
 	}
 }
+
+// TestForgottenInAnOpenTicket: of what the bot says in a channel that stays, nothing names them; what people say stays.
+func TestForgottenInAnOpenTicket(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		who  func(*house) discordsim.ID
+	}{
+		{"who claimed it by command", func(h *house) discordsim.ID { return h.Sam }},
+		{"who was added and removed", func(h *house) discordsim.ID { return h.Leo }},
+		{"who opened it", func(h *house) discordsim.ID { return h.Mia }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHouse(t, discordsim.SupportOptions{})
+			channel := h.open(h.Mia, h.setUp(nil))
+			h.told(h.sim.Command(h.Sam, channel, "claim", nil))
+			h.told(h.sim.Command(h.Ben, channel, "add", map[string]any{"user": h.Leo}))
+			h.say(h.Leo, channel, "I have the same.")
+			h.told(h.sim.Command(h.Ben, channel, "remove", map[string]any{"user": h.Leo}))
+			h.say(h.Ben, channel, fmt.Sprintf("Thanks, <@%d>, <@%d> and <@%d>.", h.Mia, h.Sam, h.Leo))
+			k := h.ticketOf(h.Mia)
+			h.until("three answers and what two people said are archived", func() bool { return len(h.archived(k)) == 5 })
+			said := func() (n int) {
+				all, err := h.sim.Messages(h.Olivia, channel, 0, 100)
+				must(t, err)
+				for _, m := range all {
+					if m.Author.ID != h.App.ID {
+						n++
+					}
+				}
+				return n
+			}
+			if len(h.naming(c.who(h))) == 0 || said() != 2 {
+				t.Fatalf("named %d times, people said %d things", len(h.naming(c.who(h))), said())
+			}
+			h.forget(c.who(h))
+			if found := h.naming(c.who(h)); len(found) > 0 {
+				t.Errorf("still named: %s", found)
+			}
+			if said() != 2 || len(h.naming(h.Ben)) == 0 && c.who(h) != h.Leo {
+				t.Errorf("people said %d things, the bot names who acted %d times", said(), len(h.naming(h.Ben)))
+			}
+		})
+	}
+}

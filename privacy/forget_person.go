@@ -51,7 +51,7 @@ type Known struct {
 
 	Rows    bool             `json:"rows,omitempty"` // they are done
 	Erased  ErasedRows       `json:"erased,omitzero"`
-	Welcome bool             `json:"welcome,omitempty"` // no open ticket names them any more
+	Welcome bool             `json:"welcome,omitempty"` // nothing of ours in a ticket's channel names them any more
 	Posts   ticket.MessageID `json:"posts,omitempty"`   // none up to this one does
 	Kept    int              `json:"kept,omitempty"`    // messages of ours that Discord does not let us change
 	Done    bool             `json:"done,omitempty"`

@@ -269,7 +269,7 @@ func TestDiscordAway(t *testing.T) {
 	check(t, h.service().ContinueErasure(ctx, asked.Erasure))
 	r, err := h.service().Receipt(ctx, ada.ID, asked.Receipt)
 	check(t, err)
-	if !strings.Contains(r.Statement, `"kept_on_discord":6`) {
+	if !strings.Contains(r.Statement, `"kept_on_discord":10`) {
 		t.Error(r.Statement)
 	}
 }

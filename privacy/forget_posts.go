@@ -17,8 +17,10 @@ type Post struct {
 
 // posts are where our messages on Discord name people, and what they are to say instead.
 type posts interface {
-	// OpenTicketsNaming are the tickets whose welcome names a person.
+	// OpenTicketsNaming are the tickets whose channel is there still and whose welcome names a person.
 	OpenTicketsNaming(ctx context.Context, g ticket.Guild, p ticket.PersonID) ([]ticket.ID, error)
+	// RepliesNaming are our answers in tickets whose channel is there still, that name a person or answer them.
+	RepliesNaming(ctx context.Context, g ticket.Guild, p ticket.PersonID) ([]ticket.Posted, error)
 	// PostsNaming are the next posts that name a person, in order of their messages.
 	PostsNaming(ctx context.Context, g ticket.Guild, p ticket.PersonID, after ticket.MessageID) ([]Post, error)
 	PostsOfTicket(ctx context.Context, g ticket.Guild, id ticket.ID) ([]Post, error)
@@ -46,6 +48,9 @@ func (s *Service) unname(ctx context.Context, e *Erasure, k *Known) error {
 	}
 	if !k.Welcome {
 		if err := s.unnameWelcomes(ctx, k); err != nil {
+			return err
+		}
+		if err := s.deleteReplies(ctx, k); err != nil {
 			return err
 		}
 		k.Welcome = true
@@ -98,6 +103,21 @@ func (s *Service) unnameWelcomes(ctx context.Context, k *Known) error {
 		}
 		w := ticket.Welcome{Ticket: n.Ticket, Category: n.Category, Opener: n.Opener, Claimer: n.Claimer}
 		if err := k.settle(s.discord.EditWelcome(ctx, w)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteReplies takes down what the bot has answered in channels that are there still. A sentence such as "X has claimed this
+// ticket" says nothing without X, and Discord itself shows who used the command. What other people wrote stays.
+func (s *Service) deleteReplies(ctx context.Context, k *Known) error {
+	replies, err := s.store.RepliesNaming(ctx, k.Guild, k.Person)
+	if err != nil {
+		return err
+	}
+	for _, at := range replies {
+		if err := k.settle(s.discord.DeleteMessage(ctx, at.Channel, at.Message)); err != nil {
 			return err
 		}
 	}

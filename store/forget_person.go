@@ -219,8 +219,18 @@ func (s *Store) deleteFilesOf(ctx context.Context, k privacy.Known) error {
 	return nil
 }
 
-// OpenTicketsNaming are the open tickets whose welcome names a person.
+// OpenTicketsNaming are the tickets whose channel is there still and whose welcome names a person.
 func (s *Store) OpenTicketsNaming(ctx context.Context, g ticket.Guild, p ticket.PersonID) ([]ticket.ID, error) {
 	ids, err := s.q.OpenTicketsNaming(ctx, s.pool, db.OpenTicketsNamingParams{GuildID: g.ID, Epoch: g.Epoch, Person: int64(p)})
 	return ids, explain("find tickets that name a person", err)
+}
+
+// RepliesNaming are the answers of ours that name a person, in channels that are there still.
+func (s *Store) RepliesNaming(ctx context.Context, g ticket.Guild, p ticket.PersonID) ([]ticket.Posted, error) {
+	rows, err := s.q.RepliesNaming(ctx, s.pool, db.RepliesNamingParams{GuildID: g.ID, Epoch: g.Epoch, Person: int64(p)})
+	all := make([]ticket.Posted, len(rows))
+	for i, r := range rows {
+		all[i] = ticket.Posted{Channel: r.ChannelID, Message: r.MessageID}
+	}
+	return all, explain("find answers that name a person", err)
 }

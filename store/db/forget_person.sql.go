@@ -491,7 +491,7 @@ func (q *Queries) ObjectsOf(ctx context.Context, db DBTX, arg ObjectsOfParams) (
 
 const openTicketsNaming = `-- name: OpenTicketsNaming :many
 select id from ticket
-where guild_id = $1 and epoch = $2 and state in ('opening', 'open', 'closing') and welcome_id is not null
+where guild_id = $1 and epoch = $2 and welcome_id is not null and channel_id is not null and channel_gone_at is null
     and (opener = $3::bigint or claimer = $3::bigint) and active($1, $2)
 order by id
 `
@@ -502,7 +502,7 @@ type OpenTicketsNamingParams struct {
 	Person  int64
 }
 
-// Their welcome names the opener and whoever has claimed them.
+// Their welcome names the opener and whoever has claimed them, for as long as the channel is there.
 func (q *Queries) OpenTicketsNaming(ctx context.Context, db DBTX, arg OpenTicketsNamingParams) ([]ticket.ID, error) {
 	rows, err := db.Query(ctx, openTicketsNaming, arg.GuildID, arg.Epoch, arg.Person)
 	if err != nil {
@@ -516,6 +516,48 @@ func (q *Queries) OpenTicketsNaming(ctx context.Context, db DBTX, arg OpenTicket
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const repliesNaming = `-- name: RepliesNaming :many
+select m.channel_id, m.message_id
+from ticket t join message m on (m.guild_id, m.epoch, m.ticket_id) = (t.guild_id, t.epoch, t.id)
+where t.guild_id = $1 and t.epoch = $2 and t.channel_id is not null and t.channel_gone_at is null
+    and m.owner <> m.author and (m.owner = $3::bigint or m.people @> array[$3::bigint])
+    and m.deleted_at is null and m.message_id is distinct from t.welcome_id and active($1, $2)
+order by m.message_id
+`
+
+type RepliesNamingParams struct {
+	GuildID ticket.GuildID
+	Epoch   uint32
+	Person  int64
+}
+
+type RepliesNamingRow struct {
+	ChannelID ticket.ChannelID
+	MessageID ticket.MessageID
+}
+
+// What the bot wrote in channels that are there still, about a person: of that, and of that only, somebody else is the owner
+// than the author. A welcome is rewritten instead.
+func (q *Queries) RepliesNaming(ctx context.Context, db DBTX, arg RepliesNamingParams) ([]RepliesNamingRow, error) {
+	rows, err := db.Query(ctx, repliesNaming, arg.GuildID, arg.Epoch, arg.Person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RepliesNamingRow
+	for rows.Next() {
+		var i RepliesNamingRow
+		if err := rows.Scan(&i.ChannelID, &i.MessageID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

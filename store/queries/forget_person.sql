@@ -101,8 +101,18 @@ select
     (select count(*) from ticket t where t.guild_id = @guild_id and t.epoch = @epoch and t.opener = @person)::bigint as tickets;
 
 -- name: OpenTicketsNaming :many
--- Their welcome names the opener and whoever has claimed them.
+-- Their welcome names the opener and whoever has claimed them, for as long as the channel is there.
 select id from ticket
-where guild_id = @guild_id and epoch = @epoch and state in ('opening', 'open', 'closing') and welcome_id is not null
+where guild_id = @guild_id and epoch = @epoch and welcome_id is not null and channel_id is not null and channel_gone_at is null
     and (opener = @person::bigint or claimer = @person::bigint) and active(@guild_id, @epoch)
 order by id;
+
+-- name: RepliesNaming :many
+-- What the bot wrote in channels that are there still, about a person: of that, and of that only, somebody else is the owner
+-- than the author. A welcome is rewritten instead.
+select m.channel_id, m.message_id
+from ticket t join message m on (m.guild_id, m.epoch, m.ticket_id) = (t.guild_id, t.epoch, t.id)
+where t.guild_id = @guild_id and t.epoch = @epoch and t.channel_id is not null and t.channel_gone_at is null
+    and m.owner <> m.author and (m.owner = @person::bigint or m.people @> array[@person::bigint])
+    and m.deleted_at is null and m.message_id is distinct from t.welcome_id and active(@guild_id, @epoch)
+order by m.message_id;
