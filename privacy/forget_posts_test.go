@@ -1,9 +1,13 @@
 package privacy_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"ticketbot/internal/fault"
 	"ticketbot/privacy"
@@ -103,10 +107,27 @@ func TestForgetTicketWhileDiscordIsAway(t *testing.T) {
 	check(t, err)
 	same(t, len(posts), 1)
 	same(t, strings.Contains(h.readable(t)["0/1 answers"], hers), false) // its key does not wait
+	same(t, h.rowsOf(t, k), 1)                                           // nor does anything but the place of the message
+	_, err = os.Stat(filepath.Join(h.home.Dir, "files", h.files[0].Object))
+	same(t, errors.Is(err, os.ErrNotExist), true)
 	h.discord.fail = nil
 	check(t, forget())
 	same(t, len(h.discord.says), before-1)
 	same(t, h.rowsOf(t, k), 0)
+
+	// It does not wait forever, whatever the reason is.
+	for _, away := range []error{fault.New(fault.Unavailable, "discord.unavailable"), fault.New(fault.Config, "discord.token")} {
+		h = newHouse(t)
+		g, k = h.guilds[0], h.ended(t)
+		h.discord.fail = func() error { return away }
+		for range 2 {
+			same(t, fault.KindOf(forget()), fault.KindOf(away))
+			h.clock.Advance(6 * 24 * time.Hour)
+		}
+		check(t, forget())
+		same(t, h.rowsOf(t, k), 0)
+		same(t, strings.Contains(h.logged.String(), "still on Discord"), true)
+	}
 
 	// What refuses for good keeps nothing.
 	h = newHouse(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"ticketbot/internal/fault"
 	"ticketbot/keys"
@@ -12,13 +13,21 @@ import (
 
 // ticketRows is what the database does to forget a ticket.
 type ticketRows interface {
-	// ForgetTicketRows deletes a batch of a ticket, its files before their rows; done when it is gone. Its events keep
-	// their places in the guild's chain, and nothing else.
+	// EmptyTicket deletes a batch of a ticket, its files before their rows; done when nothing is left but its row and the
+	// places of our messages about it. Since is when that began.
+	EmptyTicket(ctx context.Context, g ticket.Guild, id ticket.ID) (since time.Time, done bool, err error)
+	// ForgetTicketRows deletes what is left, and what came late; done when it is gone. Its events keep their places in the
+	// guild's chain, and nothing else.
 	ForgetTicketRows(ctx context.Context, g ticket.Guild, id ticket.ID) (done bool, err error)
 }
 
-// ForgetTicket forgets a ticket that is over: its leaf, and with it all that was said in it, then our messages about it,
-// then its rows and files. Cut short, or while Discord does not answer, it is asked for again; a ticket that is gone is no error.
+// postsWait is how long the places of our messages about a forgotten ticket are kept for a Discord that does not let us
+// delete them now, or that our own settings keep us from.
+const postsWait = 7 * 24 * time.Hour
+
+// ForgetTicket forgets a ticket that is over: its leaf, and with it all that was said in it, then its content and files, then
+// our messages about it, and its row last. Cut short, or while Discord does not answer, it is asked for again; only the row
+// and the places of messages wait for Discord. A ticket that is gone is no error.
 func (s *Service) ForgetTicket(ctx context.Context, g ticket.Guild, id ticket.ID) error {
 	t, err := s.store.Ticket(ctx, g, id)
 	if fault.KindOf(err) == fault.NotFound {
@@ -34,7 +43,11 @@ func (s *Service) ForgetTicket(ctx context.Context, g ticket.Guild, id ticket.ID
 	if err := s.keys.Forget(ctx, []keys.Puncture{leaf}); err != nil {
 		return fmt.Errorf("forget the key of a ticket: %w", err)
 	}
-	if err := s.deletePosts(ctx, g, id); err != nil {
+	since, err := s.emptyTicket(ctx, g, id)
+	if err != nil {
+		return err
+	}
+	if err := s.deletePosts(ctx, g, id, s.now().Sub(since) < postsWait); err != nil {
 		return fmt.Errorf("take down what was posted about a ticket: %w", err)
 	}
 	for {
@@ -45,9 +58,16 @@ func (s *Service) ForgetTicket(ctx context.Context, g ticket.Guild, id ticket.ID
 	}
 }
 
+func (s *Service) emptyTicket(ctx context.Context, g ticket.Guild, id ticket.ID) (since time.Time, err error) {
+	for done := false; !done && err == nil; {
+		since, done, err = s.store.EmptyTicket(ctx, g, id)
+	}
+	return since, err
+}
+
 // deletePosts takes down what we wrote about a ticket. What Discord refuses for good is left, since a log channel must not
-// keep a ticket beyond its time; any other failure keeps the places, and the error says to ask again.
-func (s *Service) deletePosts(ctx context.Context, g ticket.Guild, id ticket.ID) error {
+// keep a ticket beyond its time; any other failure keeps the places while it is worth waiting, and the error says to ask again.
+func (s *Service) deletePosts(ctx context.Context, g ticket.Guild, id ticket.ID, wait bool) error {
 	posts, err := s.store.PostsOfTicket(ctx, g, id)
 	if err != nil {
 		return err
@@ -59,7 +79,7 @@ func (s *Service) deletePosts(ctx context.Context, g ticket.Guild, id ticket.ID)
 		switch {
 		case err == nil, outOfReach(err):
 			failed = errors.Join(failed, s.store.DeletePost(ctx, g, p.At))
-		case refused(err):
+		case refused(err), !wait:
 			left++
 		default:
 			failed = errors.Join(failed, err)

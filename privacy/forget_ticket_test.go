@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"ticketbot/internal/fault"
 	"ticketbot/privacy"
@@ -128,6 +129,13 @@ type halting struct {
 	left int
 }
 
+func (s *halting) EmptyTicket(ctx context.Context, g ticket.Guild, id ticket.ID) (time.Time, bool, error) {
+	if s.left--; s.left < 0 {
+		return time.Time{}, false, errCrash
+	}
+	return s.Store.EmptyTicket(ctx, g, id)
+}
+
 func (s *halting) ForgetTicketRows(ctx context.Context, g ticket.Guild, id ticket.ID) (bool, error) {
 	if s.left--; s.left < 0 {
 		return false, errCrash
@@ -136,7 +144,7 @@ func (s *halting) ForgetTicketRows(ctx context.Context, g ticket.Guild, id ticke
 }
 
 func TestForgetTicketCutShort(t *testing.T) {
-	for left := range 2 {
+	for left := range 3 { // the files, what was said, the row
 		h := newHouse(t)
 		k := h.ended(t)
 		o := h.options()

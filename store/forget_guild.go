@@ -121,14 +121,21 @@ func (s *Store) DeleteSome(ctx context.Context, g ticket.Guild) (done bool, err 
 
 // deletePart deletes a batch of some tickets: first their files, the bytes before the rows, then what was said, then the rest.
 func (s *Store) deletePart(ctx context.Context, g ticket.Guild, tickets []int64) error {
+	_, err := s.deleteContent(ctx, g, tickets, func(tx pgx.Tx) error { return s.deleteTickets(ctx, tx, g, tickets) })
+	return err
+}
+
+// deleteContent deletes a batch of what was said in some tickets, and with the last of it does the rest.
+func (s *Store) deleteContent(ctx context.Context, g ticket.Guild, tickets []int64, rest func(pgx.Tx) error) (done bool, err error) {
 	files, err := s.q.ObjectsOfTickets(ctx, s.pool, db.ObjectsOfTicketsParams{GuildID: g.ID, Epoch: g.Epoch, TicketIds: tickets, Max: batchOfRows})
 	if err != nil {
-		return explain("list files to delete", err)
+		return false, explain("list files to delete", err)
 	}
 	if len(files) > 0 {
-		return s.deleteFiles(ctx, g, files)
+		return false, s.deleteFiles(ctx, g, files)
 	}
-	return explain("delete tickets", s.inTx(ctx, func(tx pgx.Tx) error {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		done = false
 		some := db.DeleteRevisionsOfTicketsParams{GuildID: g.ID, Epoch: g.Epoch, TicketIds: tickets, Max: batchOfRows}
 		if _, err := s.q.DeleteRevisionsOfTickets(ctx, tx, some); err != nil {
 			return err
@@ -137,8 +144,10 @@ func (s *Store) deletePart(ctx context.Context, g ticket.Guild, tickets []int64)
 		if err != nil || n == batchOfRows {
 			return err
 		}
-		return s.deleteTickets(ctx, tx, g, tickets)
-	}))
+		done = true
+		return rest(tx)
+	})
+	return done && err == nil, explain("delete tickets", err)
 }
 
 func (s *Store) deleteFiles(ctx context.Context, g ticket.Guild, files []db.ObjectsOfTicketsRow) error {
@@ -170,12 +179,19 @@ func (s *Store) deleteObject(ctx context.Context, object string) error {
 func (s *Store) deleteTickets(ctx context.Context, tx pgx.Tx, g ticket.Guild, tickets []int64) error {
 	of := db.DeleteEffectsOfTicketsParams{GuildID: g.ID, Epoch: g.Epoch, TicketIds: tickets}
 	return errors.Join(
+		s.deleteAround(ctx, tx, of),
+		s.q.DeletePostsOfTickets(ctx, tx, db.DeletePostsOfTicketsParams(of)),
+		s.q.DeleteEmptyTickets(ctx, tx, db.DeleteEmptyTicketsParams(of)),
+	)
+}
+
+// deleteAround deletes of tickets what is neither their rows nor the places of our messages about them.
+func (s *Store) deleteAround(ctx context.Context, tx pgx.Tx, of db.DeleteEffectsOfTicketsParams) error {
+	return errors.Join(
 		s.q.DeleteEffectsOfTickets(ctx, tx, of),
 		s.q.DeleteEventsOfTickets(ctx, tx, db.DeleteEventsOfTicketsParams(of)),
 		s.q.DeleteParticipantsOfTickets(ctx, tx, db.DeleteParticipantsOfTicketsParams(of)),
 		s.q.DeleteThreadsOfTickets(ctx, tx, db.DeleteThreadsOfTicketsParams(of)),
-		s.q.DeletePostsOfTickets(ctx, tx, db.DeletePostsOfTicketsParams(of)),
-		s.q.DeleteEmptyTickets(ctx, tx, db.DeleteEmptyTicketsParams(of)),
 	)
 }
 

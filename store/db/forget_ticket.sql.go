@@ -7,9 +7,35 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"ticketbot/ticket"
 )
+
+const emptyTicket = `-- name: EmptyTicket :one
+update ticket set answers = null, reason = null, forgotten_at = coalesce(forgotten_at, $1::timestamptz)
+where guild_id = $2 and epoch = $3 and id = $4
+returning forgotten_at::timestamptz as since
+`
+
+type EmptyTicketParams struct {
+	Now     time.Time
+	GuildID ticket.GuildID
+	Epoch   uint32
+	ID      ticket.ID
+}
+
+func (q *Queries) EmptyTicket(ctx context.Context, db DBTX, arg EmptyTicketParams) (time.Time, error) {
+	row := db.QueryRow(ctx, emptyTicket,
+		arg.Now,
+		arg.GuildID,
+		arg.Epoch,
+		arg.ID,
+	)
+	var since time.Time
+	err := row.Scan(&since)
+	return since, err
+}
 
 const eraseEventsOfTicket = `-- name: EraseEventsOfTicket :exec
 update event set ticket_id = null, person = null, detail = null, erased = true

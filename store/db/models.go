@@ -243,4 +243,5 @@ type Ticket struct {
 	ChannelGoneAt *time.Time
 	Answers       []byte
 	Reason        []byte
+	ForgottenAt   *time.Time
 }

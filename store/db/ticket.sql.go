@@ -357,7 +357,7 @@ func (q *Queries) SaveTicket(ctx context.Context, db DBTX, arg SaveTicketParams)
 }
 
 const ticketByChannel = `-- name: TicketByChannel :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, t.forgotten_at, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = $1 and t.epoch = $2 and t.channel_id = $3 and active($1, $2)
@@ -397,6 +397,7 @@ func (q *Queries) TicketByChannel(ctx context.Context, db DBTX, arg TicketByChan
 		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
+		&i.Ticket.ForgottenAt,
 		&i.OpenerPath,
 		&i.CloserPath,
 	)
@@ -404,7 +405,7 @@ func (q *Queries) TicketByChannel(ctx context.Context, db DBTX, arg TicketByChan
 }
 
 const ticketByID = `-- name: TicketByID :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, t.forgotten_at, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = $1 and t.epoch = $2 and t.id = $3 and active($1, $2)
@@ -444,6 +445,7 @@ func (q *Queries) TicketByID(ctx context.Context, db DBTX, arg TicketByIDParams)
 		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
+		&i.Ticket.ForgottenAt,
 		&i.OpenerPath,
 		&i.CloserPath,
 	)
@@ -451,7 +453,7 @@ func (q *Queries) TicketByID(ctx context.Context, db DBTX, arg TicketByIDParams)
 }
 
 const ticketByPublicID = `-- name: TicketByPublicID :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, t.forgotten_at, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.public_id = $1 and active(t.guild_id, t.epoch)
@@ -485,6 +487,7 @@ func (q *Queries) TicketByPublicID(ctx context.Context, db DBTX, publicID string
 		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
+		&i.Ticket.ForgottenAt,
 		&i.OpenerPath,
 		&i.CloserPath,
 	)
@@ -492,7 +495,7 @@ func (q *Queries) TicketByPublicID(ctx context.Context, db DBTX, publicID string
 }
 
 const ticketByRequest = `-- name: TicketByRequest :one
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, t.forgotten_at, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = $1 and t.epoch = $2 and t.request_id = $3 and active($1, $2)
@@ -532,6 +535,7 @@ func (q *Queries) TicketByRequest(ctx context.Context, db DBTX, arg TicketByRequ
 		&i.Ticket.ChannelGoneAt,
 		&i.Ticket.Answers,
 		&i.Ticket.Reason,
+		&i.Ticket.ForgottenAt,
 		&i.OpenerPath,
 		&i.CloserPath,
 	)
@@ -539,7 +543,7 @@ func (q *Queries) TicketByRequest(ctx context.Context, db DBTX, arg TicketByRequ
 }
 
 const ticketsOfTags = `-- name: TicketsOfTags :many
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, t.forgotten_at, p.path as opener_path, c.path as closer_path
 from (select unnest($1::bigint[]) as guild_id, unnest($2::integer[]) as epoch, unnest($3::bytea[]) as tag) wanted
 join person p on p.guild_id = wanted.guild_id and p.epoch = wanted.epoch and p.tag = wanted.tag
 join ticket t on (t.guild_id, t.epoch, t.opener) = (p.guild_id, p.epoch, p.id)
@@ -589,6 +593,7 @@ func (q *Queries) TicketsOfTags(ctx context.Context, db DBTX, arg TicketsOfTagsP
 			&i.Ticket.ChannelGoneAt,
 			&i.Ticket.Answers,
 			&i.Ticket.Reason,
+			&i.Ticket.ForgottenAt,
 			&i.OpenerPath,
 			&i.CloserPath,
 		); err != nil {
@@ -603,7 +608,7 @@ func (q *Queries) TicketsOfTags(ctx context.Context, db DBTX, arg TicketsOfTagsP
 }
 
 const ticketsOpenedBy = `-- name: TicketsOpenedBy :many
-select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, p.path as opener_path, c.path as closer_path
+select t.guild_id, t.epoch, t.id, t.number, t.public_id, t.category_id, t.state, t.opener, t.claimer, t.closer, t.channel_id, t.welcome_id, t.request_id, t.opened_at, t.closed_at, t.channel_gone_at, t.answers, t.reason, t.forgotten_at, p.path as opener_path, c.path as closer_path
 from ticket t join person p on (p.guild_id, p.epoch, p.id) = (t.guild_id, t.epoch, t.opener)
 left join person c on (c.guild_id, c.epoch, c.id) = (t.guild_id, t.epoch, t.closer)
 where t.guild_id = $1 and t.epoch = $2 and t.opener = $3 and active($1, $2)
@@ -650,6 +655,7 @@ func (q *Queries) TicketsOpenedBy(ctx context.Context, db DBTX, arg TicketsOpene
 			&i.Ticket.ChannelGoneAt,
 			&i.Ticket.Answers,
 			&i.Ticket.Reason,
+			&i.Ticket.ForgottenAt,
 			&i.OpenerPath,
 			&i.CloserPath,
 		); err != nil {

@@ -75,6 +75,9 @@ alter table effect
 -- What is left of an event whose ticket has been forgotten: its place in the chain.
 alter table event add column erased boolean not null default false;
 
+-- From then on nothing of a ticket is left but its row, and where our messages about it stand that are still to be deleted.
+alter table ticket add column forgotten_at timestamptz;
+
 -- A message of ours outside ticket channels that names people: when they are forgotten, it is rewritten or deleted.
 create table post (
     guild_id   bigint  not null,

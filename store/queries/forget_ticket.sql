@@ -5,3 +5,8 @@ where guild_id = @guild_id and epoch = @epoch and ticket_id = @ticket_id;
 
 -- name: TicketToForget :one
 select number, state from ticket where guild_id = @guild_id and epoch = @epoch and id = @id and active(@guild_id, @epoch);
+
+-- name: EmptyTicket :one
+update ticket set answers = null, reason = null, forgotten_at = coalesce(forgotten_at, @now::timestamptz)
+where guild_id = @guild_id and epoch = @epoch and id = @id
+returning forgotten_at::timestamptz as since;
