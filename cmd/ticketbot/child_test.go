@@ -17,6 +17,7 @@ import (
 
 	"ticketbot/discord"
 	"ticketbot/discordsim"
+	"ticketbot/discordsim/contract"
 )
 
 // asProgram makes the test binary behave as ticketbot, so that tests can end it the hard way.
@@ -129,7 +130,7 @@ func newGround(t *testing.T, o discordsim.Options) *ground {
 	g := &ground{dir: dataDir(t)}
 	address := freeAddress(t)
 	public := "http://" + address
-	g.sim = discordsim.New(o)
+	g.sim = discordsim.New(contract.WatchBot(t, o))
 	var err error
 	g.world, err = g.sim.Support(discordsim.SupportOptions{
 		Seed: 1, BotPermissions: discordsim.Permissions(discord.Invited()), Redirects: []string{public + "/auth/callback"},
