@@ -23,18 +23,16 @@ import (
 )
 
 // TestForgetAndAttack forgets a ticket, a person and a server in the running program, and then attacks with three copies
-// of the database from before and one from after, every byte that was ever written to the keyring, all files, and every
+// of the database from before and one from after, every byte that was ever written to the keyring and its mirror, all files, and every
 // secret that there is now. Nothing of the forgotten opens, everything of everybody else does; before, everything does.
 func TestForgetAndAttack(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	a := newAttackTown(ctx, t)
-	keyring := filepath.Join(a.dir, "keys")
-	must(t, os.Mkdir(keyring, 0o700))
-	recorder, err := decryptall.Record(keyring, filepath.Join(a.dir, "kept"))
-	must(t, err)
-	t.Cleanup(func() { must(t, recorder.Stop()) })
-	loot := &attackLoot{t: t, ctx: ctx, recorder: recorder, keyring: keyring, blobs: map[string][]byte{}}
+	loot := &attackLoot{t: t, ctx: ctx, blobs: map[string][]byte{}}
+	keyring := loot.watch(filepath.Join(a.dir, "keys"))
+	a.settings.Keys.Mirror = loot.watch(filepath.Join(a.dir, "mirror"))
+	a.env["TICKETBOT_KEYS_MIRROR"] = a.settings.Keys.Mirror
 
 	bot := start(t, a.env, "run")
 	bot.ready(ctx)
@@ -131,13 +129,24 @@ func (a *attackTown) wait(question string) {
 
 // attackLoot is what an attacker has collected over the days.
 type attackLoot struct {
-	t        *testing.T
-	ctx      context.Context
-	recorder *decryptall.Recorder
-	keyring  string
-	images   []dbImage
-	blobs    map[string][]byte // by name; removed ones stay
-	earlier  *decryptall.Attacker
+	t         *testing.T
+	ctx       context.Context
+	keyrings  []string // directories, and what was ever written to each
+	recorders []*decryptall.Recorder
+	images    []dbImage
+	blobs     map[string][]byte // by name; removed ones stay
+	earlier   *decryptall.Attacker
+}
+
+// watch makes a directory for a keyring, or its mirror, and keeps all that will ever be written there.
+func (l *attackLoot) watch(dir string) string {
+	l.t.Helper()
+	must(l.t, os.Mkdir(dir, 0o700))
+	recorder, err := decryptall.Record(dir, dir+"-kept")
+	must(l.t, err)
+	l.t.Cleanup(func() { must(l.t, recorder.Stop()) })
+	l.keyrings, l.recorders = append(l.keyrings, dir), append(l.recorders, recorder)
+	return dir
 }
 
 func (l *attackLoot) files(dir string) {
@@ -161,10 +170,15 @@ func (l *attackLoot) attack(when string, all map[string]*canary.Plantation, forg
 		attacker.Learn(l.earlier)
 	}
 	l.earlier = attacker
-	must(l.t, attacker.Keyring(l.keyring))
-	recorded, err := l.recorder.Files()
-	must(l.t, err)
-	attacker.Add(recorded...)
+	for i, dir := range l.keyrings {
+		must(l.t, attacker.Keyring(dir))
+		recorded, err := l.recorders[i].Files()
+		must(l.t, err)
+		if len(recorded) == 0 {
+			l.t.Errorf("%s: nothing was ever written to %s", when, dir)
+		}
+		attacker.Add(recorded...)
+	}
 	attacker.Add(more...)
 	for name, content := range l.blobs {
 		attacker.Blob(name, content)

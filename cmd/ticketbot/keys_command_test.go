@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"ticketbot/discordsim"
 )
@@ -45,14 +48,7 @@ func TestSecondProcessBorrowsTheKeys(t *testing.T) {
 	g.env["TICKETBOT_KEYS_MIRROR"] = filepath.Join(g.dir, "mirror")
 	first := start(t, g.env, "run")
 	first.ready(t.Context())
-
-	other := maps.Clone(g.env)
-	delete(other, "TICKETBOT_KEYS_LISTEN")
-	delete(other, "TICKETBOT_KEYS_MIRROR")
-	other["TICKETBOT_KEYS_FROM"] = g.env["TICKETBOT_KEYS_LISTEN"]
-	other["TICKETBOT_SHARDS"] = "none"
-	other["TICKETBOT_LISTEN"] = freeAddress(t)
-	other["TICKETBOT_PUBLIC_URL"] = "http://" + other["TICKETBOT_LISTEN"]
+	other := g.borrower(t)
 	second := start(t, other, "run")
 	second.ready(t.Context())
 	if !strings.Contains(second.output(), `"shards":0`) {
@@ -71,6 +67,59 @@ func TestSecondProcessBorrowsTheKeys(t *testing.T) {
 	second.stop()
 	first.stop()
 	wantSaid(t, illEnds(t, other, "keys", "status"), "key process")
+}
+
+// borrower is the settings of a second process, which has no keyring and no connection to Discord.
+func (g *ground) borrower(t *testing.T) map[string]string {
+	t.Helper()
+	other := maps.Clone(g.env)
+	delete(other, "TICKETBOT_KEYS_LISTEN")
+	delete(other, "TICKETBOT_KEYS_MIRROR")
+	other["TICKETBOT_KEYS_FROM"] = g.env["TICKETBOT_KEYS_LISTEN"]
+	other["TICKETBOT_SHARDS"] = "none"
+	other["TICKETBOT_LISTEN"] = freeAddress(t)
+	other["TICKETBOT_PUBLIC_URL"] = "http://" + other["TICKETBOT_LISTEN"]
+	return other
+}
+
+// What one process is told to forget, the other's website shows no more.
+func TestSecondProcessForgetsToo(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	g := newGround(t, discordsim.Options{})
+	g.env["TICKETBOT_KEYS_LISTEN"] = "unix://" + filepath.Join(g.dir, "keys.socket")
+	first := start(t, g.env, "run")
+	first.ready(ctx)
+	other := &ground{dir: g.dir, demo: g.demo}
+	other.env = g.borrower(t)
+	second := start(t, other.env, "run")
+	second.ready(ctx)
+	must(t, g.sim.SetRedirects(g.world.App.ID, []string{other.env["TICKETBOT_PUBLIC_URL"] + "/auth/callback"}))
+
+	must(t, g.setUp(ctx))
+	channel, err := g.open(ctx, g.world.Mia, [3]string{"help", "please", "low"})
+	must(t, err)
+	_, err = g.sim.Say(g.world.Mia, channel, discordsim.SayOptions{Content: "said to one process"})
+	must(t, err)
+	mia := other.logIn(t, g.world.Mia)
+	shown := func() (int, bool) {
+		status, page := mia.look(mia.site + "/transcripts/" + mia.tickets()[0])
+		return status, strings.Contains(page, "said to one process")
+	}
+	for there := false; !there; _, there = shown() {
+		if ctx.Err() != nil {
+			t.Fatalf("the second process never shows it:\n%s", second.output())
+		}
+	}
+	page := mia.site + "/transcripts/" + mia.tickets()[0]
+	must(t, g.sim.KickBot(g.world.App.ID, g.world.Guild))
+	for status := 0; status != http.StatusNotFound || len(mia.tickets()) > 0; status, _ = mia.look(page) {
+		if ctx.Err() != nil {
+			t.Fatalf("the second process goes on serving what is forgotten (%d):\n%s", status, second.output())
+		}
+	}
+	second.stop()
+	first.stop()
 }
 
 func TestKeysCommandsNameDamageAndMendTheMirror(t *testing.T) {
