@@ -22,7 +22,7 @@ func late(t *testing.T) (*Bot, *ear, func(time.Duration), <-chan error) {
 	mustDo(t, b.Handle(t.Context(), "READY", []byte(begun)))
 	done := make(chan error, 1)
 	go func() { done <- b.Handle(t.Context(), "INTERACTION_CREATE", press(3, `{"custom_id":"v1:close"}`)) }()
-	soon, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	soon, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	mustDo(t, clk.AwaitSleepers(soon, 1))
 	return b, replies, clk.Advance, done

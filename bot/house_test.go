@@ -42,7 +42,7 @@ type house struct {
 	lost    []string
 }
 
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // newHouse is a server whose bot has come up, not set up yet. furnish is done before it comes.
 func newHouse(t testing.TB, o discordsim.SupportOptions, furnish ...func(*house)) *house {

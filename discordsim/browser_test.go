@@ -47,7 +47,7 @@ func openBrowser(t *testing.T) *browser {
 // do carries out steps. One that finds its element redrawn between looking and acting is tried again, as a person would.
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 2*time.Minute)
 	defer cancel()
 	for _, step := range steps {
 		err := chromedp.Do(ctx, step)

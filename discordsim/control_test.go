@@ -39,7 +39,7 @@ func startWorld(t *testing.T) (*discordsim.Server, *discordsim.SupportWorld, *di
 // waitUntil waits for the oracle to grow until the condition holds.
 func waitUntil(t *testing.T, sim *discordsim.Server, what string, holds func() bool) {
 	t.Helper()
-	late := time.After(15 * time.Second)
+	late := time.After(2 * time.Minute)
 	for {
 		changed := sim.Changed()
 		if holds() {

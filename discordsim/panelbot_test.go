@@ -59,7 +59,7 @@ func startPanelBot(t *testing.T, sim *discordsim.Server, world *discordsim.Suppo
 	t.Cleanup(func() { cancel(); <-done })
 	select {
 	case <-b.ready:
-	case <-time.After(10 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("the bot got no READY")
 	}
 	return b

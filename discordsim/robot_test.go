@@ -22,7 +22,7 @@ import (
 	"ticketbot/discordsim/contract"
 )
 
-const patience = 10 * time.Second
+const patience = 2 * time.Minute
 
 // scene is a small guild: an owner, a member, a channel for all and one for staff, and a bot with many permissions.
 type scene struct {

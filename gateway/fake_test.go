@@ -15,7 +15,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-const patience = 10 * time.Second
+const patience = 2 * time.Minute
 
 // fakeDiscord is a Gateway whose every word the test says itself.
 type fakeDiscord struct {

@@ -57,7 +57,7 @@ func wait[T any](t *testing.T, what string, c <-chan T) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(40 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatalf("waited in vain for %s", what)
 		panic("unreachable")
 	}
@@ -132,7 +132,7 @@ func TestEffects(t *testing.T) {
 // storedErrors waits until the failed try is written down, and reads all of the job.
 func storedErrors(t *testing.T, s *store.Store) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
 		var row string

@@ -57,7 +57,7 @@ func (a *attackTown) settle() {
 
 func (a *attackTown) category(g *ground, name string) {
 	a.t.Helper()
-	patience := time.After(20 * time.Second)
+	patience := time.After(2 * time.Minute)
 	for {
 		answer, err := answered(a.ctx)(g.sim.Command(g.world.Olivia, g.world.Support, "setup", map[string]any{
 			"staff": g.world.SupportRole, "log": g.world.TicketLog, "parent": g.world.Tickets, "name": name,

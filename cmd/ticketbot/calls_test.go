@@ -19,7 +19,7 @@ const deferAfter = 2 * time.Second
 // TestATicketCostsFewRequests counts, as Discord does, what the whole program asks of it from one deed to the next,
 // jobs and afterthoughts included.
 func TestATicketCostsFewRequests(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	g := newGround(t, discordsim.Options{})
 	bot := start(t, g.env, "run")

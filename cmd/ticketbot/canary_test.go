@@ -24,7 +24,7 @@ import (
 // nobody could guess. The words are all in the transcript, so they were stored; and they are in no byte of the data
 // directory (tables, write-ahead log, server log, keys, files) and of the program's own log.
 func TestNothingThatPeopleWriteIsOnDiskInClear(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	g := newGround(t, discordsim.Options{})
 	inClear := canary.Word() // the operator's own word, of which the data directory and the log may and do tell

@@ -88,8 +88,8 @@ func (c *child) stop() {
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-c.done:
-	case <-time.After(60 * time.Second):
-		c.t.Fatalf("did not stop within a minute:\n%s", c.output())
+	case <-time.After(3 * time.Minute):
+		c.t.Fatalf("did not stop within three minutes:\n%s", c.output())
 	}
 	if code := c.cmd.ProcessState.ExitCode(); code != 0 {
 		c.t.Fatalf("exit code %d:\n%s", code, c.output())

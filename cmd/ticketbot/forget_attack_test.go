@@ -26,7 +26,7 @@ import (
 // of the database from before and one from after, every byte that was ever written to the keyring and its mirror, all files, and every
 // secret that there is now. Nothing of the forgotten opens, everything of everybody else does; before, everything does.
 func TestForgetAndAttack(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	a := newAttackTown(ctx, t)
 	loot := &attackLoot{t: t, ctx: ctx, blobs: map[string][]byte{}}

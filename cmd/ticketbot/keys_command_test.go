@@ -84,7 +84,7 @@ func (g *ground) borrower(t *testing.T) map[string]string {
 
 // What one process is told to forget, the other's website shows no more.
 func TestSecondProcessForgetsToo(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	g := newGround(t, discordsim.Options{})
 	g.env["TICKETBOT_KEYS_LISTEN"] = "unix://" + filepath.Join(g.dir, "keys.socket")

@@ -25,7 +25,7 @@ func (g *ground) browser(t *testing.T) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	must(t, err)
-	return &visitor{t, g.env["TICKETBOT_PUBLIC_URL"], &http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	return &visitor{t, g.env["TICKETBOT_PUBLIC_URL"], &http.Client{Jar: jar, Timeout: 2 * time.Minute}}
 }
 
 // logIn walks through Discord's consent page as a person.
