@@ -131,7 +131,7 @@ func TestKickedInTheMiddleOfAClose(t *testing.T) {
 	if testing.Short() {
 		kicks = 20
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
 	defer cancel()
 	g := newGround(t, discordsim.Options{NoRateLimits: true})
 	r := g.moveIn(t)
