@@ -34,8 +34,9 @@ func newDiscordgo(p place) bot {
 	s.Identify.Intents = discordgo.IntentsGuilds | discordgo.IntentsGuildMessages | discordgo.IntentMessageContent
 	s.Compress = p.compression == "payload"
 	b := &discordgoBot{Session: s, place: p}
-	s.AddHandlerOnce(func(_ *discordgo.Session, r *discordgo.Ready) { b.me = r })
-	s.AddHandlerOnce(func(_ *discordgo.Session, g *discordgo.GuildCreate) { b.ready(g.Guild) })
+	known := make(chan struct{}) // discordgo's handlers run all at once
+	s.AddHandlerOnce(func(_ *discordgo.Session, r *discordgo.Ready) { b.me = r; close(known) })
+	s.AddHandlerOnce(func(_ *discordgo.Session, g *discordgo.GuildCreate) { <-known; b.ready(g.Guild) })
 	s.AddHandler(func(_ *discordgo.Session, _ *discordgo.Resumed) { tell("resumed", nil) })
 	s.AddHandler(func(_ *discordgo.Session, m *discordgo.MessageCreate) {
 		tell("message", said{"id": m.ID, "channel": m.ChannelID, "content": m.Content, "author": m.Author.Username, "files": b.files(m.Message)})
