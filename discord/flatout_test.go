@@ -68,7 +68,7 @@ func (p *pace) move() {
 // TestGuard_flat_out: several workers ask as fast as the guard lets them.
 func TestGuard_flat_out(t *testing.T) {
 	sim := discordsim.New(discordsim.Options{Frozen: true, Start: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)})
-	if err := sim.Start(t.Context()); err != nil {
+	if err := sim.Start(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)

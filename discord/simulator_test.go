@@ -57,7 +57,7 @@ func must[T any](v T, err error) func(*testing.T) T {
 func newTown(t *testing.T, bot discordsim.Permissions) *town {
 	t.Helper()
 	w := &town{t: t, clock: clock.NewManual(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))}
-	w.Server = must(discordsim.Start(t.Context(), contract.WatchBot(t, discordsim.Options{Start: w.clock.Now(), Frozen: true, NoRateLimits: true})))(t)
+	w.Server = must(discordsim.Start(context.WithoutCancel(t.Context()), contract.WatchBot(t, discordsim.Options{Start: w.clock.Now(), Frozen: true, NoRateLimits: true})))(t)
 	t.Cleanup(w.Close)
 	w.owner, w.staff, w.member = w.NewUser("owner", "Owner").ID, w.NewUser("sam", "Sam").ID, w.NewUser("mia", "Mia").ID
 	w.guild = must(w.NewGuild(w.owner, "Town"))(t)

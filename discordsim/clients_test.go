@@ -269,6 +269,9 @@ func (s *scene) deletes(c *subject, panel, ticket discordsim.ID) {
 	}
 	c.order("close", object{"channel": ticket})
 	c.saw("channel gone", object{"id": ticket})
+	for _, order := range []string{"delete", "close"} { // the events may come before the answers
+		c.saw("done", object{"order": order})
+	}
 	if _, err := s.sim.Messages(s.mia.ID, ticket, 0, 50); refusal(err) != 10003 {
 		s.t.Errorf("the deleted channel can be read: %v", err)
 	}

@@ -24,7 +24,7 @@ func startWorld(t *testing.T) (*discordsim.Server, *discordsim.SupportWorld, *di
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sim.Start(t.Context()); err != nil {
+	if err := sim.Start(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(sim.Close)

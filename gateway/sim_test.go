@@ -30,7 +30,7 @@ type town struct {
 
 func newTown(t *testing.T, o discordsim.Options, change func(*Config)) *town {
 	o.NoRateLimits = true // identifying twice within five seconds, on a clock that is faster than theirs
-	sim, err := discordsim.Start(t.Context(), contract.WatchBot(t, o))
+	sim, err := discordsim.Start(context.WithoutCancel(t.Context()), contract.WatchBot(t, o))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func newGround(t *testing.T, o discordsim.Options) *ground {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := g.sim.Start(t.Context()); err != nil {
+	if err := g.sim.Start(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(g.sim.Close)

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -64,7 +65,7 @@ type scene struct {
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	s := &scene{t: t, tape: &tape{}}
-	s.sim = must(discordsim.Start(t.Context(), discordsim.Options{NoRateLimits: true, Recorder: s.tape}))(t)
+	s.sim = must(discordsim.Start(context.WithoutCancel(t.Context()), discordsim.Options{NoRateLimits: true, Recorder: s.tape}))(t)
 	t.Cleanup(s.sim.Close)
 	s.owner = s.sim.NewUser("olivia", "Olivia")
 	s.guild = must(s.sim.NewGuild(s.owner.ID, "Northwind"))(t)

@@ -1,5 +1,5 @@
 // What a client and the test that starts it say to each other: one JSON object a line. On standard output the client
-// tells what it saw, on standard input it is given orders; when that ends it leaves.
+// tells what it saw, on standard input it is given orders; when one is carried out it says so, when they end it leaves.
 import { createInterface } from 'node:readline';
 
 export const [address, token, guildID, compression] = process.argv.slice(2);
@@ -16,7 +16,7 @@ export function obey(orders, leave) {
   const lines = createInterface({ input: process.stdin });
   lines.on('line', (line) => {
     const { order, ...details } = JSON.parse(line);
-    orders[order](details).catch(fail);
+    orders[order](details).then(() => tell('done', { order }), fail);
   });
   lines.on('close', () => Promise.resolve(leave()).then(() => process.exit(0), fail));
 }

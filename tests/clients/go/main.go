@@ -49,6 +49,7 @@ func main() {
 		var o order
 		check(json.Unmarshal(lines.Bytes(), &o))
 		check(b.order(o))
+		tell("done", said{"order": o.Order})
 	}
 	b.close()
 }
